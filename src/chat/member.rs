@@ -1,5 +1,7 @@
 //! One person in the chat, whatever connection they go on under, or none for a while.
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountKey;
@@ -64,16 +66,76 @@ impl Membership {
     }
 }
 
-/// What few people have.
+/// What not all people have: further rooms, and what few have.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Extras {
+    memberships: FurtherRooms,
+    rare: Option<Box<Rare>>,
+}
+
+/// Two rooms take 48 bytes more than one, as the allocator counts.
+const _: () = assert!(size_of::<Extras>() <= 40);
+
+/// What few people have.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Rare {
     away: Option<Text>,
     hidden: Vec<HiddenId>,
-    memberships: Vec<Membership>,
     /// Who wrote to them last.
     correspondent: Option<Correspondent>,
     /// What they are to the recipients of their private messages.
     contact: Option<Correspondent>,
+}
+
+/// Where a member is beside their first room, in the order in which they came. The second room needs no memory of its own.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+enum FurtherRooms {
+    #[default]
+    None,
+    One(Membership),
+    /// Two at least.
+    Many(Vec<Membership>),
+}
+
+impl FurtherRooms {
+    fn as_slice(&self) -> &[Membership] {
+        match self {
+            FurtherRooms::None => &[],
+            FurtherRooms::One(membership) => slice::from_ref(membership),
+            FurtherRooms::Many(memberships) => memberships,
+        }
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [Membership] {
+        match self {
+            FurtherRooms::None => &mut [],
+            FurtherRooms::One(membership) => slice::from_mut(membership),
+            FurtherRooms::Many(memberships) => memberships,
+        }
+    }
+
+    fn push(&mut self, membership: Membership) {
+        match self {
+            FurtherRooms::None => *self = FurtherRooms::One(membership),
+            FurtherRooms::One(one) => *self = FurtherRooms::Many(vec![*one, membership]),
+            FurtherRooms::Many(memberships) => memberships.push(membership),
+        }
+    }
+
+    /// Takes one out, and closes the gap.
+    fn remove(&mut self, at: usize) -> Option<Membership> {
+        let removed = self.as_slice().get(at).copied()?;
+        match self {
+            FurtherRooms::None | FurtherRooms::One(_) => *self = FurtherRooms::None,
+            FurtherRooms::Many(memberships) => {
+                memberships.remove(at);
+                if let [one] = memberships[..] {
+                    *self = FurtherRooms::One(one);
+                }
+            }
+        }
+        Some(removed)
+    }
 }
 
 impl Member {
@@ -93,17 +155,14 @@ impl Member {
     pub(super) fn part(&mut self, room: RoomId) -> Option<Membership> {
         let given_up = match self.first {
             Some(membership) if membership.room == room => {
-                let rest = self.extras.as_mut().map(|extras| &mut extras.memberships);
                 // The next one moves up: seats stay in order, and one alone costs nothing more.
-                self.first = rest
-                    .filter(|memberships| !memberships.is_empty())
-                    .map(|memberships| memberships.remove(0));
+                self.first = self.extras.as_mut().and_then(|extras| extras.memberships.remove(0));
                 Some(membership)
             }
             _ => {
                 let memberships = &mut self.extras.as_mut()?.memberships;
-                let at = memberships.iter().position(|membership| membership.room == room)?;
-                Some(memberships.remove(at))
+                let at = memberships.as_slice().iter().position(|membership| membership.room == room)?;
+                memberships.remove(at)
             }
         };
         self.trim();
@@ -118,55 +177,60 @@ impl Member {
     }
 
     pub(super) fn membership_mut(&mut self, room: RoomId) -> Option<&mut Membership> {
-        let others = self.extras.iter_mut().flat_map(|extras| &mut extras.memberships);
+        let others = self.extras.iter_mut().flat_map(|extras| extras.memberships.as_mut_slice());
         self.first.iter_mut().chain(others).find(|membership| membership.room == room)
     }
 
     /// Where they are, in the order in which they came.
     pub(super) fn memberships(&self) -> impl Iterator<Item = Membership> {
-        self.first.into_iter().chain(self.extras.iter().flat_map(|extras| extras.memberships.iter().copied()))
+        let others = self.extras.as_ref().map_or(&[][..], |extras| extras.memberships.as_slice());
+        self.first.into_iter().chain(others.iter().copied())
     }
 
     /// Marks away with a reason, or back.
     pub(super) fn set_away(&mut self, reason: Option<Text>) {
-        if reason.is_some() || self.extras.is_some() {
-            self.extras.get_or_insert_default().away = reason;
+        if reason.is_some() || self.rare().is_some() {
+            self.rare_mut().away = reason;
             self.trim();
         }
     }
 
+    pub(super) fn away(&self) -> Option<&Text> {
+        self.rare()?.away.as_ref()
+    }
+
     /// The people whom they hide, in the order in which they began to.
     pub(super) fn hidden(&self) -> &[HiddenId] {
-        self.extras.as_ref().map_or(&[], |extras| &extras.hidden)
+        self.rare().map_or(&[], |rare| &rare.hidden)
     }
 
     pub(super) fn set_hidden(&mut self, hidden: Vec<HiddenId>) {
-        if !hidden.is_empty() || self.extras.is_some() {
-            self.extras.get_or_insert_default().hidden = hidden;
+        if !hidden.is_empty() || self.rare().is_some() {
+            self.rare_mut().hidden = hidden;
             self.trim();
         }
     }
 
     pub(super) fn set_correspondent(&mut self, correspondent: Correspondent) {
-        self.extras.get_or_insert_default().correspondent = Some(correspondent);
+        self.rare_mut().correspondent = Some(correspondent);
     }
 
     /// Who wrote to them last.
     pub(super) fn correspondent(&self) -> Option<&Correspondent> {
-        self.extras.as_ref()?.correspondent.as_ref()
+        self.rare()?.correspondent.as_ref()
     }
 
     /// What they are to the recipients of their private messages; `id` is their own, here and below.
     pub(super) fn contact(&mut self, id: MemberId) -> Correspondent {
-        let (account, name) = (self.account, &self.name);
-        let known = &mut self.extras.get_or_insert_default().contact;
-        known.get_or_insert_with(|| Correspondent::new(Some(id), account, name.clone())).clone()
+        let (account, name) = (self.account, self.name.clone());
+        let known = &mut self.rare_mut().contact;
+        known.get_or_insert_with(|| Correspondent::new(Some(id), account, name)).clone()
     }
 
     /// Every [`Correspondent`] that is known here.
     pub(super) fn correspondents(&mut self) -> impl Iterator<Item = &mut Correspondent> {
-        let extras = self.extras.as_deref_mut().into_iter();
-        extras.flat_map(|extras| extras.correspondent.iter_mut().chain(&mut extras.contact))
+        let rare = self.extras.as_mut().and_then(|extras| extras.rare.as_deref_mut()).into_iter();
+        rare.flat_map(|rare| rare.correspondent.iter_mut().chain(&mut rare.contact))
     }
 
     /// Has the recipients of their private messages know their name and account as they are now.
@@ -179,26 +243,31 @@ impl Member {
         self.tell_contact(None);
     }
 
-    pub(super) fn away(&self) -> Option<&Text> {
-        self.extras.as_ref()?.away.as_ref()
-    }
-
     fn tell_contact(&self, member: Option<MemberId>) {
-        if let Some(contact) = self.extras.as_ref().and_then(|extras| extras.contact.as_ref()) {
+        if let Some(contact) = self.rare().and_then(|rare| rare.contact.as_ref()) {
             contact.update(member, self.account, self.name.clone());
         }
     }
 
+    fn rare(&self) -> Option<&Rare> {
+        self.extras.as_ref()?.rare.as_deref()
+    }
+
+    fn rare_mut(&mut self) -> &mut Rare {
+        self.extras.get_or_insert_default().rare.get_or_insert_default()
+    }
+
     /// Extras exist only while they say something.
     fn trim(&mut self) {
-        let empty = self.extras.as_ref().is_some_and(|extras| {
-            extras.away.is_none()
-                && extras.hidden.is_empty()
-                && extras.memberships.is_empty()
-                && extras.correspondent.is_none()
-                && extras.contact.is_none()
-        });
-        if empty {
+        let Some(extras) = &mut self.extras else { return };
+        let says_nothing = |rare: &Rare| {
+            let Rare { away, hidden, correspondent, contact } = rare;
+            away.is_none() && hidden.is_empty() && correspondent.is_none() && contact.is_none()
+        };
+        if extras.rare.as_deref().is_some_and(says_nothing) {
+            extras.rare = None;
+        }
+        if extras.rare.is_none() && extras.memberships.as_slice().is_empty() {
             self.extras = None;
         }
     }

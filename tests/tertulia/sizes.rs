@@ -86,6 +86,14 @@ impl Crowd {
         }
     }
 
+    /// The second of the last movements is over, and they are told.
+    fn waits(&mut self) {
+        self.now = self.now + 2 * MOVEMENT_WINDOW;
+        self.hub.apply(Time::default().at(self.now), Input::Tick);
+        self.hub.effects(&mut self.out);
+        self.out.clear();
+    }
+
     fn makes(&mut self, who: usize, room: usize) {
         let room = text(&long_name(3, room));
         self.does(who, Command::Join { room, key: None });
@@ -122,6 +130,25 @@ fn size_of_a_room_is_within_its_limit() {
     println!("a room: {} bytes", bytes / rooms);
     assert!(bytes <= rooms * ROOM_MAX_BYTES, "{} bytes a room", bytes / rooms);
     assert!(2 * bytes >= rooms * ROOM_MAX_BYTES, "{} bytes a room: the limit is no estimate", bytes / rooms);
+}
+
+/// Of what a person takes on each node (`benches/nodes`), most is there in one room as well.
+#[test]
+fn second_room_takes_a_person_no_more_than_64_bytes_beside_the_place_there() {
+    const PEOPLE: usize = 1000;
+    const MORE: usize = 64;
+    // A place in a list that has just grown, and one in the set of slots.
+    const PLACE: usize = 2 * size_of::<u64>() + 2 * size_of::<u32>();
+    let mut crowd = Crowd::of(PEOPLE);
+    crowd.makes(0, 0);
+    // What waits to be told with others of the same second is no part of it.
+    crowd.waits();
+    let (bytes, ()) = held(|| {
+        (1..PEOPLE).for_each(|who| crowd.makes(who, 0));
+        crowd.waits();
+    });
+    println!("a second room: {} bytes", bytes / PEOPLE);
+    assert!(bytes <= PEOPLE * (MORE + PLACE), "{} bytes a person", bytes / PEOPLE);
 }
 
 #[test]
