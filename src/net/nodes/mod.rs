@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use log::{debug, error, info, warn};
+use log::{error, info, warn};
 use mio::Waker;
 use mio::net::TcpStream;
 
@@ -112,9 +112,6 @@ impl ClusterNode {
                     if let Err(error) = server.log_restored(snapshot, now) {
                         self.end = Some(NodeEnd::Restore(error));
                     }
-                }
-                Happened::Trouble(trouble @ EngineTrouble::StillLost(_)) => {
-                    debug!("{}", trouble.describe(self.language));
                 }
                 Happened::Trouble(trouble) => warn!("{}", trouble.describe(self.language)),
             }
