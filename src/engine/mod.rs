@@ -25,6 +25,7 @@ mod founding;
 mod handle;
 mod keys;
 mod link;
+mod read_size;
 mod reader;
 mod reply;
 mod sealing;
@@ -111,6 +112,10 @@ pub enum EngineTrouble {
     Unreadable(EntryId),
     /// No snapshot could be written.
     NotWritten(EngineFault),
+    /// No snapshot could be made: of those that are there none is of a place where the log goes on.
+    NothingToGoOnFrom,
+    /// No snapshot can be written, for there is one of a place that the log has not reached, which no node has written.
+    Blocked(EntryId),
     /// No snapshot could be made: the nodes write in a version that this release does not know.
     Later(u32),
 }

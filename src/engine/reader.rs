@@ -11,10 +11,11 @@ use super::connection::RedisConnection;
 use super::fault::EngineFault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
 use super::link::{LinkEnd, LinkTask, LogLocation, Note, Notes, Pauses, Side};
+use super::read_size::ReadSize;
 use super::sealing::{Opener, SealedKind};
 use super::{EngineTrouble, LogState, reply};
 use crate::cluster::{EntryId, LogSnapshot, Read};
-use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READ_LINES};
+use crate::limits::{LOG_BLOCK, LOG_PATIENCE};
 
 /// What is asked of it. The number is for what comes of it.
 pub(super) enum ReaderOrder {
@@ -41,6 +42,7 @@ pub(super) struct LogReader<S: LogState> {
     /// The hash of the last line that was read since it was told where to read from.
     last: Option<u64>,
     trim: Option<EntryId>,
+    size: ReadSize,
 }
 
 impl<S: LogState> LinkTask<S> for LogReader<S> {
@@ -79,7 +81,8 @@ impl<S: LogState> LogReader<S> {
         notes: Notes<S>,
     ) -> LogReader<S> {
         let opener = Opener::new(&location.sealing);
-        LogReader { location, opener, orders, notes, task: ReaderTask::Nothing, last: None, trim: None }
+        let (task, size) = (ReaderTask::Nothing, ReadSize::default());
+        LogReader { location, opener, orders, notes, task, last: None, trim: None, size }
     }
 
     fn take(&mut self, order: ReaderOrder) {
@@ -118,11 +121,13 @@ impl<S: LogState> LogReader<S> {
 
     fn read(&mut self, connection: &mut RedisConnection, number: u64, after: EntryId) -> Result<(), LinkEnd> {
         let keys = &self.location.keys;
-        let commands = [keys.read_on(after, LOG_READ_LINES, LOG_BLOCK), keys.read_at(after)];
+        let most = self.size.lines();
+        let commands = [keys.read_on(after, most, LOG_BLOCK), keys.read_at(after)];
         let [read, anchor] = connection.ask(commands)?;
         let (entries, anchor) = (reply::read_on(read, ENTRY_FIELD)?, reply::digest(anchor)?);
         let lines = reply::lines::<S::Change>(entries, &mut self.opener, self.location.newest);
-        let end = lines.len() < LOG_READ_LINES;
+        let end = lines.len() < most;
+        self.size.note(lines.len(), lines.iter().map(|line| line.bytes).sum());
         // The node that reads this begins again: what stands behind is nothing to it.
         let is_other = self.last.is_some() && self.last != anchor;
         let is_same = self.last.is_some() && self.last == anchor;

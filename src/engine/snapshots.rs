@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::connection::RedisConnection;
 use super::fault::EngineFault;
-use super::keys::ENTRY_FIELD;
+use super::keys::{ENTRY_FIELD, SNAPSHOT_FIELD};
 use super::link::{Failed, LinkEnd, LogLocation, Note, Notes};
+use super::read_size::ReadSize;
 use super::reader::load_snapshot;
 use super::sealing::{Opener, SealedKind};
 use super::{EngineTrouble, LogState, reply};
 use crate::cluster::{EntryId, LogSnapshot, Replica};
-use crate::limits::{LOG_PATIENCE, LOG_READ_LINES};
+use crate::limits::LOG_PATIENCE;
 
 /// What makes one.
 pub(super) struct SnapshotWriter<S: LogState> {
@@ -32,29 +33,28 @@ impl<S: LogState> SnapshotWriter<S> {
         let mut outcome = Report { notes: &self.notes, number: self.number, at: Err(Failed) };
         match self.write() {
             Ok(at) => outcome.at = Ok(at),
-            Err(Unmade::Gone) => {}
+            Err(Unmade::Gone | Unmade::Raced) => {}
             // If nobody listens any more there is nothing to be told.
             Err(Unmade::Told(trouble)) => drop(self.notes.send(Note::Trouble(trouble))),
         }
     }
 
-    /// Gives the place of the snapshot; none: there is nothing to be written, or nothing that it could be made of.
+    /// Gives the place of the snapshot; none: there is nothing to be written, or another node has written one.
     fn write(&self) -> Result<Option<EntryId>, Unmade> {
         let keys = &self.location.keys;
         let mut connection = RedisConnection::open(&self.location.address, LOG_PATIENCE)?;
         let [last] = connection.ask([keys.read_last()])?;
         let Some((last, _)) = reply::range(last, ENTRY_FIELD)?.pop() else { return Ok(None) };
         let mut opener = Opener::new(&self.location.sealing);
-        let Some(found) = self.newest(&mut connection, &mut opener)? else { return Ok(None) };
+        let found = self.newest(&mut connection, &mut opener)?;
+        let found = found.ok_or(Unmade::Told(EngineTrouble::NothingToGoOnFrom))?;
         let LogSnapshot { mut replica, mut state, .. } = *found;
-        let began = replica.at();
+        let (began, mut size) = (replica.at(), ReadSize::default());
         while replica.at() < last {
             if self.stopping.load(Ordering::Relaxed) {
                 return Err(Unmade::Gone);
             }
-            if !self.follow(&mut connection, &mut opener, (&mut replica, &mut state))? {
-                return Ok(None);
-            }
+            self.follow(&mut connection, (&mut opener, &mut size), (&mut replica, &mut state))?;
         }
         let (at, digest) = (replica.at(), replica.digest());
         if at == began {
@@ -63,14 +63,30 @@ impl<S: LogState> SnapshotWriter<S> {
         let bytes = serde_json::to_vec(&LogSnapshot::new(replica, state)).map_err(|_| EngineFault::Shape)?;
         let [anchor] = connection.ask([keys.read_at(at)])?;
         if reply::digest(anchor)? != Some(digest) {
-            return Ok(None);
+            return Err(Unmade::Raced);
         }
         let bytes = self.location.sealing.seal(SealedKind::Snapshot, &bytes);
         match connection.ask([keys.write_snapshot(at, &bytes)]) {
             Ok(_) => Ok(Some(at)),
-            // Another node was first.
-            Err(EngineFault::Other(_)) => Ok(None),
+            Err(EngineFault::Other(_)) => self.outdone(&mut connection, last),
             Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// There is a newer snapshot already. Another node was first, unless it is of a place that the log has not reached: then none is ever
+    /// taken again.
+    fn outdone(&self, connection: &mut RedisConnection, last: EntryId) -> Result<Option<EntryId>, Unmade> {
+        let [newest] = connection.ask([self.location.keys.read_snapshot(None)])?;
+        match reply::range(newest, SNAPSHOT_FIELD)?.pop() {
+            Some((id, _)) if id > last => {
+                let [reached] = connection.ask([self.location.keys.read_last()])?;
+                let reached = reply::range(reached, ENTRY_FIELD)?.pop();
+                if reached.is_none_or(|(reached, _)| id > reached) {
+                    return Err(Unmade::Told(EngineTrouble::Blocked(id)));
+                }
+                Ok(None)
+            }
+            _ => Ok(None),
         }
     }
 
@@ -94,20 +110,21 @@ impl<S: LogState> SnapshotWriter<S> {
         }
     }
 
-    /// Applies what stands next. Says whether that was something, with nothing missing before it.
+    /// Applies what stands next, if nothing is missing before it.
     fn follow(
         &self,
         connection: &mut RedisConnection,
-        opener: &mut Opener,
+        (opener, size): (&mut Opener, &mut ReadSize),
         (replica, state): (&mut Replica, &mut S),
-    ) -> Result<bool, Unmade> {
+    ) -> Result<(), Unmade> {
         let (keys, at) = (&self.location.keys, replica.at());
-        let [read, anchor] = connection.ask([keys.read_behind(at, LOG_READ_LINES), keys.read_at(at)])?;
+        let [read, anchor] = connection.ask([keys.read_behind(at, size.lines()), keys.read_at(at)])?;
         let entries = reply::range(read, ENTRY_FIELD)?;
         let lines = reply::lines::<S::Change>(entries, opener, self.location.newest);
         if lines.is_empty() || reply::digest(anchor)? != Some(replica.digest()) {
-            return Ok(false);
+            return Err(Unmade::Raced);
         }
+        size.note(lines.len(), lines.iter().map(|line| line.bytes).sum());
         for line in lines {
             match replica.follow(line) {
                 Ok(None) => {}
@@ -118,7 +135,7 @@ impl<S: LogState> SnapshotWriter<S> {
                 Err(version) => return Err(Unmade::Told(EngineTrouble::Later(version))),
             }
         }
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -126,6 +143,8 @@ impl<S: LogState> SnapshotWriter<S> {
 enum Unmade {
     /// Nobody wants it any more.
     Gone,
+    /// The log was trimmed or put back meanwhile.
+    Raced,
     /// What the administrator is to know.
     Told(EngineTrouble),
 }

@@ -201,6 +201,13 @@ impl EngineTrouble {
             (Spanish, EngineTrouble::NotWritten(fault)) => {
                 format!("No se pudo guardar en Redis una copia del estado: {}.", fault.describe(language))
             }
+            (Spanish, EngineTrouble::NothingToGoOnFrom) => "No se pudo hacer una copia del estado: falta en Redis la anterior, o lo que \
+                 venía detrás en el registro. Los nodos siguen, pero no puede entrar ninguno más: docs/nodes.md."
+                .into(),
+            (Spanish, EngineTrouble::Blocked(id)) => format!(
+                "No se puede guardar en Redis ninguna copia del estado: hay una en {id}, adonde el registro no ha llegado, que no \
+                 es de ningún nodo. docs/nodes.md dice cómo quitarla."
+            ),
             (Spanish, EngineTrouble::Later(version)) => format!(
                 "No se pudo hacer una copia del estado: en el registro se escribe ya en la versión {version}, que este \
                  programa no conoce."
@@ -214,6 +221,13 @@ impl EngineTrouble {
             (English, EngineTrouble::NotWritten(fault)) => {
                 format!("No snapshot could be kept in Redis: {}.", fault.describe(language))
             }
+            (English, EngineTrouble::NothingToGoOnFrom) => "No snapshot could be made: the last one is missing in Redis, or what came \
+                 behind it in the log. The nodes go on, but no other can join them: docs/nodes.md."
+                .into(),
+            (English, EngineTrouble::Blocked(id)) => format!(
+                "No snapshot can be kept in Redis: there is one at {id}, which the log has not reached and no node has written. \
+                 docs/nodes.md says how to take it out."
+            ),
             (English, EngineTrouble::Later(version)) => format!(
                 "No snapshot could be made: the log is written in version {version} already, which this program does not \
                  know."

@@ -43,8 +43,14 @@ pub const SNAPSHOT_RETRY: Duration = Duration::from_secs(60);
 /// Difference between the engine's clock and a node's of which its administrator is told: people see the engine's.
 pub const CLOCKS_APART_MAX: Duration = Duration::from_secs(5);
 
-/// Lines that one read of the log takes: half a megabyte of what people mostly say.
+/// Lines that one read of the log takes at most: half a megabyte where many people talk.
 pub const LOG_READ_LINES: usize = 512;
+
+/// Lines that the first read takes.
+pub const LOG_READ_LINES_FIRST: usize = 32;
+
+/// Bytes of one read of the log, roughly: of longer lines it takes fewer.
+pub const LOG_READ_BYTES: usize = 512 * 1024;
 
 /// How long a read waits for a line. Behind it the reader looks whether the log is still the same.
 pub const LOG_BLOCK: Duration = Duration::from_secs(1);
