@@ -123,16 +123,28 @@ impl LogState for Slow {
     }
 }
 
+/// A state that holds nobody up.
+#[derive(Serialize, Deserialize)]
+struct Plain;
+
+impl LogState for Plain {
+    type Change = ();
+
+    fn apply(&mut self, _: Delivery<()>) -> u64 {
+        0
+    }
+}
+
 /// An engine without a node, over a log that has just been founded.
-struct Bare {
-    engine: Engine<Slow>,
+struct Bare<S: LogState> {
+    engine: Engine<S>,
     woken: mpsc::Receiver<()>,
 }
 
-impl Bare {
+impl<S: LogState> Bare<S> {
     #[track_caller]
-    fn start(config: &EngineConfig) -> Bare {
-        found(config, (INCARNATION, VERSION), Slow).expect("it can be founded");
+    fn start(config: &EngineConfig, state: S) -> Bare<S> {
+        found(config, (INCARNATION, VERSION), state).expect("it can be founded");
         let (wake, woken) = mpsc::channel();
         let engine = Engine::start(config, move || wake.send(()).unwrap_or_default());
         Bare { engine: engine.expect("it will do").0, woken }
@@ -156,7 +168,7 @@ impl Bare {
 #[test]
 fn snapshot_is_not_told_of_to_a_node_that_had_to_begin_again() {
     let Some(server) = RedisServer::start() else { return };
-    let mut bare = Bare::start(&server.config());
+    let mut bare = Bare::start(&server.config(), Slow);
     let add = || server.ask::<String>("XADD t:log * x y").parse::<EntryId>().expect("an id");
     let first = add();
     assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
@@ -176,7 +188,7 @@ fn snapshot_is_not_told_of_to_a_node_that_had_to_begin_again() {
 fn snapshot_that_cannot_be_written_is_not_tried_again_at_once() {
     let Some(server) = RedisServer::start() else { return };
     server.run("ACL SETUSER chat on >bueno ~t:* +@all");
-    let mut bare = Bare::start(&config(&server.url_of("chat", "bueno")));
+    let mut bare = Bare::start(&config(&server.url_of("chat", "bueno")), Slow);
     server.run("ACL SETUSER chat -xrange -xrevrange");
     assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let (at, troubles) = bare.written();
@@ -188,5 +200,40 @@ fn snapshot_that_cannot_be_written_is_not_tried_again_at_once() {
     assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let (at, troubles) = bare.written();
     assert!(at.is_none() && troubles.is_empty(), "{troubles:?}");
+    assert!(bare.engine.stop(DEADLINE));
+}
+
+#[test]
+fn snapshot_ahead_of_the_log_is_told_and_no_other_is_tried_at_once() {
+    let Some(server) = RedisServer::start() else { return };
+    let mut bare = Bare::start(&server.config(), Plain);
+    server.run("XADD t:log * x y");
+    server.run("XADD t:snap 99999999999999-0 s basura");
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
+    let (at, troubles) = bare.written();
+    let ahead = EntryId { millis: 99_999_999_999_999, number: 0 };
+    assert_eq!(at, None);
+    assert!(
+        matches!(troubles[..], [EngineTrouble::Unreadable(one), EngineTrouble::Blocked(other)] if [one, other] == [ahead; 2]),
+        "{troubles:?}"
+    );
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
+    let (at, troubles) = bare.written();
+    assert!(at.is_none() && troubles.is_empty(), "{troubles:?}");
+    // As the docs say.
+    server.run("XDEL t:snap 99999999999999-0");
+    server.run("XSETID t:snap 0-1");
+    assert!(bare.engine.stop(DEADLINE));
+}
+
+#[test]
+fn log_that_was_trimmed_behind_its_last_snapshot_is_told() {
+    let Some(server) = RedisServer::start() else { return };
+    let mut bare = Bare::start(&server.config(), Plain);
+    server.run("XADD t:log * x y");
+    server.run("XTRIM t:log MAXLEN 1");
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
+    let (at, troubles) = bare.written();
+    assert!(at.is_none() && matches!(troubles[..], [EngineTrouble::NothingToGoOnFrom]), "{troubles:?}");
     assert!(bare.engine.stop(DEADLINE));
 }
