@@ -85,6 +85,10 @@ pub const STRANDED_PER_TURN: usize = 1000;
 /// Changes of one turn that go into one entry: what a node that reads it applies at once.
 pub const LOG_CHANGES_PER_ENTRY: usize = 256;
 
+/// Bytes of the changes of one entry, which each node parses in one piece: [`LINES_PIPELINED`] lines that are as long as they may be. A
+/// change that is longer goes alone.
+pub const LOG_ENTRY_BYTES: usize = 68 * 1024;
+
 /// What one client may have said that is under way in the log: it says more when some of that has come back. As many lines as one turn
 /// takes of those who go on while others talk.
 pub const LINES_PIPELINED: usize = 16;

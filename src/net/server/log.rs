@@ -11,7 +11,7 @@ use crate::chat::{
     ChatSnapshot, ClientId, Hub, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
 };
 use crate::cluster::{LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
-use crate::limits::{LINE_STEPS, LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
+use crate::limits::{LINE_STEPS, LOG_ENTRIES_PER_TURN};
 use crate::net::stream::Stream;
 
 /// Steps of work that a change takes itself: to be applied, hashed and told.
@@ -248,8 +248,9 @@ impl<S: Stream> Server<S> {
     pub(super) fn submit_proposed(&mut self) {
         let Some(log) = &mut self.log_end else { return };
         while log.node.is_open() && !log.proposed.is_empty() {
-            let count = log.proposed.len().min(LOG_CHANGES_PER_ENTRY);
-            let number = log.node.submit(log.proposed.drain(..count).collect());
+            let changes = log.take_proposed();
+            let count = changes.len();
+            let number = log.node.submit(changes);
             log.entries.push_back((number, count));
         }
     }

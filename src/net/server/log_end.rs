@@ -9,6 +9,7 @@ use crate::chat::{
     ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, Time, Turn, UnixMillis,
 };
 use crate::cluster::{Delivery, EntryId, Happening, Node, NodeConfig, NodeOutput, NodeStanding, StoredNode};
+use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRY_BYTES};
 use crate::net::handover::HandoverError;
 
 /// Who waits for a change.
@@ -133,6 +134,19 @@ impl LogEnd {
         })
     }
 
+    /// Takes out the oldest changes that are in no entry yet, as many as one holds.
+    pub(super) fn take_proposed(&mut self) -> Vec<Proposal> {
+        let (mut count, mut bytes) = (0, 0);
+        for change in self.proposed.iter().take(LOG_CHANGES_PER_ENTRY) {
+            bytes += change.bytes();
+            if count > 0 && bytes > LOG_ENTRY_BYTES {
+                break;
+            }
+            count += 1;
+        }
+        self.proposed.drain(..count).collect()
+    }
+
     /// Whether a message is new to the history: entries are applied again when the node goes on from another place of the log.
     pub(super) fn keeps(&mut self, message: MessageId) -> bool {
         let is_new = message > self.kept;
@@ -203,4 +217,30 @@ impl CurrentEntry {
 /// When an entry was written.
 pub(super) fn time_of(entry: EntryId) -> UnixMillis {
     UnixMillis(i64::try_from(entry.millis).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The administrator says something of so many letters.
+    fn says(letters: usize) -> Proposal {
+        let change = json!({"ServerSay": [null, "x".repeat(letters)]});
+        serde_json::from_value(change).expect("a change")
+    }
+
+    #[test]
+    fn entry_holds_so_many_changes_and_bytes_and_a_longer_change_goes_alone() {
+        let name = "a".parse().expect("a name");
+        let mut end = LogEnd::new(NodeConfig::new(name, 1, 1), MessageId::default());
+        let half = LOG_ENTRY_BYTES / 2 - says(0).bytes();
+        let short = [0; LOG_CHANGES_PER_ENTRY + 1];
+        let letters = [&[half, half, half + 1, half, LOG_ENTRY_BYTES, 1], short.as_slice()].concat();
+        end.proposed.extend(letters.into_iter().map(says));
+        let entries: Vec<usize> =
+            std::iter::from_fn(|| Some(end.take_proposed().len()).filter(|&count| count > 0)).collect();
+        assert_eq!(entries, [2, 1, 1, 1, LOG_CHANGES_PER_ENTRY, 2]);
+    }
 }

@@ -1,7 +1,7 @@
 //! What one person sends together, to a whole server that is one of two over a log in memory.
 
 use tertulia::config::{Config, Door};
-use tertulia::limits::{LINES_PIPELINED, RATE_BURST, RATE_LIMIT_PER_SECOND};
+use tertulia::limits::{LINE_MAX_BYTES, LINES_PIPELINED, LOG_ENTRY_BYTES, RATE_BURST, RATE_LIMIT_PER_SECOND};
 
 use super::servers::{SECOND, World};
 use crate::turns::house::House;
@@ -34,6 +34,27 @@ fn lines_of_one_person_take_one_way_through_the_log_together() {
     world.says(ana, &lines(3 * LINES_PIPELINED));
     assert_eq!(world.lines.len() - before, 4, "no more of one person are under way at once");
     assert_eq!(world.heard(luis), as_heard(3 * LINES_PIPELINED));
+}
+
+#[test]
+fn entries_of_long_lines_hold_few_of_them() {
+    const PEOPLE: usize = LINES_PIPELINED + 4;
+    let mut world = World::new();
+    let luis = world.connects(1, "Luis");
+    let people: Vec<_> = (0..PEOPLE).map(|nth| world.connects(0, &format!("Ana{nth}"))).collect();
+    world.heard(luis);
+    let before = world.lines.len();
+    let line = "x".repeat(LINE_MAX_BYTES - 1) + "\n";
+    people.iter().for_each(|&(at, who)| world.houses[at].send(who, line.as_bytes()));
+    world.settles();
+    assert_eq!(world.heard(luis).matches(line.trim_end()).count(), PEOPLE);
+    let entries: Vec<usize> = world.lines[before..].iter().map(|(_, bytes)| bytes.len()).collect();
+    let [all, rest] = entries[..] else { panic!("{entries:?}") };
+    assert!(
+        (LINES_PIPELINED * LINE_MAX_BYTES..LOG_ENTRY_BYTES + LINE_MAX_BYTES / 16).contains(&all),
+        "{all}"
+    );
+    assert!(rest < 5 * LINE_MAX_BYTES, "{rest}");
 }
 
 #[test]
