@@ -1,10 +1,13 @@
 //! What was read at one place of the log.
+//!
+//! Invariant: all nodes make the same of it: what is longer than an entry may be is none, and is not even looked at.
 
 use serde::de::DeserializeOwned;
 
 use super::entry::{Entry, NoEntry};
 use super::entry_id::EntryId;
 use crate::chat::Digest;
+use crate::limits::LOG_ENTRY_MAX_BYTES;
 
 /// One line of the log. It can be made of bytes on any thread.
 #[derive(Clone, Debug)]
@@ -34,22 +37,24 @@ impl<C: DeserializeOwned> LogLine<C> {
     /// The line at `id` that has these bytes; none: what stands there has not the one field that entries have. `newest` is the newest
     /// version that this release knows.
     pub fn read(id: EntryId, bytes: Option<&[u8]>, newest: u32) -> LogLine<C> {
-        let stands = bytes.unwrap_or_default();
-        LogLine::opened((id, Digest::of(stands), stands.len()), bytes, newest)
+        LogLine::opened(id, bytes.map(<[u8]>::to_vec), newest, Some)
     }
 
-    /// The same of a line that stands there sealed, with the hash and the length of how it stands there; `opened` is what was sealed, none
-    /// where that cannot be known.
+    /// The same of a line that stands there sealed; `open` gives what was sealed, none where that cannot be known.
     pub fn opened(
-        (id, digest, bytes): (EntryId, u64, usize),
-        opened: Option<&[u8]>,
+        id: EntryId,
+        bytes: Option<Vec<u8>>,
         newest: u32,
+        open: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
     ) -> LogLine<C> {
-        let content = match opened.map(|opened| Entry::from_bytes(opened, newest)) {
+        let stands = bytes.as_deref().unwrap_or_default();
+        let (digest, length) = (Digest::of(stands), stands.len());
+        let opened = bytes.filter(|_| length <= LOG_ENTRY_MAX_BYTES).and_then(open);
+        let content = match opened.map(|opened| Entry::from_bytes(&opened, newest)) {
             Some(Ok(entry)) => LineContent::Entry(entry),
             Some(Err(NoEntry::Later(version))) => LineContent::Later(version),
             Some(Err(NoEntry::Garbage)) | None => LineContent::Garbage,
         };
-        LogLine { id, digest, bytes, content }
+        LogLine { id, digest, bytes: length, content }
     }
 }

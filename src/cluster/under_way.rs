@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::entry_id::EntryId;
 use super::entry_text;
 use crate::chat::MonoTime;
+use crate::limits::LOG_ENTRY_MAX_BYTES;
 
 /// Those entries, in the order of their numbers.
 #[derive(Debug, Default)]
@@ -36,7 +37,12 @@ impl SentEntries {
         SentEntries { entries: entries.into(), bytes }
     }
 
+    /// # Panics
+    ///
+    /// It is so long that no node would look at it, so that none behind it would count either.
     pub(super) fn push(&mut self, sent: SentEntry) {
+        // Sealed it is longer by some bytes.
+        assert!(sent.bytes.len() <= LOG_ENTRY_MAX_BYTES / 2, "no change is as long as that");
         self.bytes += sent.bytes.len();
         self.entries.push_back(sent);
     }

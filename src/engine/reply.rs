@@ -65,10 +65,7 @@ pub(super) fn lines<C: DeserializeOwned>(
     newest: u32,
 ) -> Vec<LogLine<C>> {
     let line = |(id, bytes): StreamEntry| {
-        let stands = bytes.as_deref().unwrap_or_default();
-        let (digest, length) = (Digest::of(stands), stands.len());
-        let entry = bytes.and_then(|bytes| opener.open(SealedKind::Entry, bytes).ok());
-        LogLine::opened((id, digest, length), entry.as_deref(), newest)
+        LogLine::opened(id, bytes, newest, |bytes| opener.open(SealedKind::Entry, bytes).ok())
     };
     entries.into_iter().map(line).collect()
 }

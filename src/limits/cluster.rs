@@ -89,6 +89,11 @@ pub const LOG_CHANGES_PER_ENTRY: usize = 256;
 /// change that is longer goes alone.
 pub const LOG_ENTRY_BYTES: usize = 68 * 1024;
 
+/// Bytes of an entry as it stands in the log, beyond which it is none: no node parses what another program has put there, which can be
+/// half a gigabyte. Part of the log's version, since all nodes have to agree on it. The longest change that a node makes is the return of
+/// a member who has given the passwords of all accounts, with some 300 KB.
+pub const LOG_ENTRY_MAX_BYTES: usize = 1024 * 1024;
+
 /// What one client may have said that is under way in the log: it says more when some of that has come back. As many lines as one turn
 /// takes of those who go on while others talk.
 pub const LINES_PIPELINED: usize = 16;

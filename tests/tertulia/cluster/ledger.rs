@@ -1,10 +1,10 @@
 //! Who lives and what counts, rule by rule.
 
 use tertulia::cluster::{
-    Beat, Body, Entry, EntryId, EpochEnd, Happening, Hello, Ledger, LogFounding, LogLine, LogSnapshot,
-    NodeName, NodeNameError, Replica, SharedOptions, What,
+    Beat, Body, Digest, Entry, EntryId, EpochEnd, Happening, Hello, Ledger, LineContent, LogFounding,
+    LogLine, LogSnapshot, NodeName, NodeNameError, Replica, SharedOptions, What,
 };
-use tertulia::limits::{BEATS_PER_MARK, BEATS_TO_DEATH, NODE_NAME_MAX_BYTES, NODES_MAX};
+use tertulia::limits::{BEATS_PER_MARK, BEATS_TO_DEATH, LOG_ENTRY_MAX_BYTES, NODE_NAME_MAX_BYTES, NODES_MAX};
 
 use super::founded::{self, VERSION};
 
@@ -206,6 +206,31 @@ fn garbage_is_passed_over() {
     assert_eq!(log.entry(Body::Founding(LogFounding { incarnation: 9 })), []);
     assert_eq!(log.replica.hash(), hash, "what does not count changes nothing");
     assert_eq!(log.of("a", a, 1, says(&["and on"])), [changes("a", &["and on"])]);
+}
+
+#[test]
+fn entry_that_is_too_long_is_not_looked_at() {
+    let mut log = Log::new();
+    let a = log.come("a");
+    let entry = |length: usize| {
+        let of = |word: &str| {
+            let body = Body::Of { node: name("a"), epoch: a, number: 1, what: says(&[word]) };
+            Entry { version: VERSION, body }.to_bytes()
+        };
+        of(&"x".repeat(length - of("").len()))
+    };
+    let long = entry(LOG_ENTRY_MAX_BYTES + 1);
+    let id = EntryId { millis: 1, number: 0 };
+    let sealed: LogLine<String> =
+        LogLine::opened(id, Some(long.clone()), VERSION, |_| panic!("nobody opens it"));
+    assert!(matches!(sealed.content, LineContent::Garbage));
+    assert_eq!(
+        (sealed.digest, sealed.bytes),
+        (Digest::of(&long), long.len()),
+        "it is an anchor all the same"
+    );
+    assert_eq!(log.append(&long), []);
+    assert_eq!(log.append(&entry(LOG_ENTRY_MAX_BYTES)).len(), 1);
 }
 
 #[test]

@@ -411,8 +411,8 @@ fn silence_is_told_where_the_connection_is_not_lost() {
 fn changes_wait_while_too_much_is_under_way() {
     let mut rig = Rig::living();
     rig.take(NodeInput::Lost);
-    let word = "x".repeat(UNDER_WAY_MAX_BYTES / 4);
-    for _ in 0..4 {
+    let word = "x".repeat(UNDER_WAY_MAX_BYTES / 16);
+    for _ in 0..16 {
         assert!(rig.node.is_open());
         rig.submit(&word);
     }
