@@ -283,8 +283,17 @@ const HEARD = {
   },
   resumed(message) {
     welcomed(message.name, message.token);
-    rooms.forEach((room) => { room.gone = !room.isPrivate; });
-    message.rooms.forEach(within);
+    const before = [...rooms.values()].filter((room) => !room.isPrivate);
+    for (const room of before) room.gone = true;
+    for (const inside of message.rooms) {
+      within(inside);
+      if (inside.more) wire.send({ type: 'who', room: inside.room });
+    }
+    for (const room of before) {
+      if (!room.gone) continue;
+      room.people.clear();
+      drawTab(room);
+    }
     if (active) view.pending(active, again);
     else show(rooms.get(ofTab('room')) ?? rooms.get(`#${message.room}`) ?? [...rooms.values()][0]);
     view.header(active);

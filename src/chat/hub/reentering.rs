@@ -87,6 +87,7 @@ impl Hub {
         match outcome {
             Ok(_) => {
                 if !is_lost {
+                    self.tell_programs_where(id);
                     self.ask_for_meanwhile(id, outside.heard);
                     self.fetch_letters_meanwhile(id);
                 }
@@ -108,6 +109,15 @@ impl Hub {
                 }
                 self.ask_name_again(id);
             }
+        }
+    }
+
+    /// A program has lists of who is where, and heard nothing of who came and went meanwhile. People at lines have none to be mended.
+    fn tell_programs_where(&mut self, id: ClientId) {
+        if self.sessions.lost.is_program(id)
+            && let Some(member) = self.member(id)
+        {
+            self.tell_resumed(id, member);
         }
     }
 

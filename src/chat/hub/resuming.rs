@@ -191,10 +191,9 @@ impl Hub {
         self.change(Change::Attach(member, newcomer.origin), Then::GoOn(id));
         self.seat(id, member);
         let Some(name) = self.chat.name(member).cloned() else { return };
-        self.effects.push(Effect::Log(LogEntry::Resumed(id, name.clone())));
-        let current = self.chat.current(member).ok().map(|room| self.chat.room_name(room));
-        let (rooms, token, account) = (self.resumed_rooms(member), self.token(id), self.chat.account(member));
-        self.tell(id, Event::Resumed { name, rooms, current, token });
+        self.effects.push(Effect::Log(LogEntry::Resumed(id, name)));
+        self.tell_resumed(id, member);
+        let account = self.chat.account(member);
         let LostSession { events, skipped: unkept, .. } = lost;
         if skipped.is_some() || unkept > 0 {
             self.tell(id, Event::Skipped(skipped.unwrap_or_default().saturating_add(unkept)));
@@ -203,6 +202,14 @@ impl Hub {
         events.into_iter().for_each(|event| self.tell(id, event));
         // Letters that may not have reached them.
         account.into_iter().for_each(|account| self.fetch_letters(id, account));
+    }
+
+    /// A client is told where its member is, and who is there.
+    pub(super) fn tell_resumed(&mut self, id: ClientId, member: MemberId) {
+        let Some(name) = self.chat.name(member).cloned() else { return };
+        let current = self.chat.current(member).ok().map(|room| self.chat.room_name(room));
+        let (rooms, token) = (self.resumed_rooms(member), self.token(id));
+        self.tell(id, Event::Resumed { name, rooms, current, token });
     }
 
     /// What a session would have heard of these lines.

@@ -133,3 +133,26 @@ fn room_with_a_key_asks_for_it() {
     ana.looks_at("#cocina");
     ana.expect_no_complaints();
 }
+
+#[test]
+fn page_whose_server_was_held_for_dead_shows_who_is_there_by_then() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let (_luis, mut ana) = luis_and_ana_with(&server, REACH);
+    ana.say("/entrar cocina");
+    ana.looks_at("#cocina");
+    ana.turn_to("general");
+    ana.0.wait("document.getElementById('folk').textContent.includes('Luis')");
+    // As a server says it that is one of several: Luis left meanwhile, Eva came, and the kitchen is gone.
+    ana.0.evaluate(
+        "connection.onmessage({ data: JSON.stringify({ type: 'resumed', name: 'Ana', lang: 'es', room: 'general', \
+         token: 'A'.repeat(32), rooms: [{ room: 'general', names: ['Eva', 'Ana'] }], text: 'Sigues' }) })",
+    );
+    ana.0.wait("document.getElementById('folk').textContent.includes('Eva')");
+    assert_eq!(ana.0.evaluate("document.getElementById('folk').textContent.includes('Luis')"), false);
+    assert_eq!(ana.0.evaluate("document.querySelectorAll('#roomTabs li.gone').length"), 1);
+    assert_eq!(ana.0.evaluate("document.getElementById('app').hidden"), false);
+    ana.expect_no_complaints();
+}

@@ -1,12 +1,13 @@
 //! What was said while members were outside, whose node was held for dead and was not.
 
 use tertulia::chat::{
-    ClientId, Command, Effect, Event, Found, Input, Look, Message, MessageId, Reach, Reply, Request, RoomKey,
-    Text, UnixMillis,
+    ClientId, CloseReason, Command, Effect, Event, Found, Input, Look, Message, MessageId, Reach, Reply,
+    Request, ResumedRoom, RoomKey, Text, UnixMillis,
 };
 
 use super::late::{A, B, Nodes, ana};
 use super::servers::{SECOND, World};
+use crate::hub::address;
 
 type Client = (usize, usize);
 
@@ -149,4 +150,50 @@ fn letters_that_came_meanwhile_are_handed_over_and_others_not_again() {
     };
     let handed: Vec<Vec<String>> = nodes.told(ana()).filter_map(handed).collect();
     assert_eq!(handed, [["uno"], ["dos"]]);
+}
+
+/// Where a client was told that its member is: each room, with all who are there.
+fn places(nodes: &Nodes, id: ClientId) -> Vec<(String, Vec<String>)> {
+    let resumed = nodes.told(id).find_map(|event| match event {
+        Event::Resumed { rooms, .. } => Some(rooms),
+        _ => None,
+    });
+    let sorted = |room: &ResumedRoom| {
+        let mut names: Vec<String> = room.names.iter().map(ToString::to_string).collect();
+        assert_eq!(names.len(), room.people);
+        names.sort();
+        (room.room.to_string(), names)
+    };
+    resumed.into_iter().flatten().map(sorted).collect()
+}
+
+#[test]
+fn program_that_was_outside_is_told_who_is_where_by_then() {
+    for anew in [false, true] {
+        let mut nodes = Nodes::new();
+        let pepe = ClientId::new(1, 2);
+        nodes.enters(A, ana(), "Eva");
+        nodes.enters(B, luis(), "Luis");
+        if anew {
+            nodes.goes_on_anew();
+        }
+        nodes.is_gone(A);
+        nodes.does(B, Input::Disconnected(luis(), CloseReason::Quit));
+        nodes.enters(B, pepe, "Pepe");
+        nodes.joins(A);
+        let there = vec!["Eva".to_owned(), "Pepe".to_owned()];
+        assert_eq!(places(&nodes, ana()), [("general".to_owned(), there)], "{anew}");
+    }
+}
+
+#[test]
+fn person_at_lines_who_was_outside_is_told_nothing_of_who_is_where() {
+    let mut nodes = Nodes::new();
+    nodes.does(A, Input::Connected(ana(), address(1)));
+    nodes.does(A, Input::Command(ana(), says("Eva")));
+    nodes.is_gone(A);
+    nodes.effects[A].clear();
+    nodes.joins(A);
+    assert_eq!(nodes.hubs[B].people(), 1);
+    assert_eq!(nodes.told(ana()).count(), 0, "{:?}", nodes.effects[A]);
 }
