@@ -42,6 +42,8 @@ pub enum Effect {
     Request(ClientId, Request),
     /// Ask a client this, about the password of that name, if it is a name's; their next line answers it, and is for nobody's eyes.
     Ask(ClientId, Question, Option<Name>),
+    /// Nothing is asked of a client any more that it has not answered: what it says next is a command again.
+    EndQuestion(ClientId),
     /// So many of a client's next lines may be passwords for which nothing asks, if they were sent before this answer could be
     /// read: these are not to be said.
     Disregard(ClientId, u8),

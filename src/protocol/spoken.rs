@@ -312,6 +312,15 @@ impl Protocol {
         }
     }
 
+    /// What comes next answers no question, if one was open.
+    pub fn end_question(&mut self) {
+        match &mut self.0 {
+            Spoken::Line(codec) => codec.end_question(),
+            Spoken::WebSocket(socket) => socket.end_question(),
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) | Spoken::Http(_) => {}
+        }
+    }
+
     /// The question for a password that has not been answered, where what comes between has to be followed by it again.
     pub fn question(&self) -> Option<Question> {
         self.line()?.question()

@@ -279,6 +279,10 @@ impl WebSocket {
         self.question = Some(question);
     }
 
+    pub(super) fn end_question(&mut self) {
+        self.question = None;
+    }
+
     pub(super) fn speak(&mut self, language: Language) {
         self.language = language;
     }

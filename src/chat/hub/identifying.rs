@@ -157,6 +157,18 @@ impl Hub {
         Ok(())
     }
 
+    /// Asks a client no more for a password, if it is asked for one: what it was for is not to be had now. What it has sent already may be
+    /// that password.
+    pub(super) fn end_question(&mut self, id: ClientId) {
+        if self.sessions.questions.is_open(id) {
+            self.sessions.questions.take(id);
+            self.effects.extend([
+                Effect::EndQuestion(id),
+                Effect::Disregard(id, Verb::Password.secrets()),
+            ]);
+        }
+    }
+
     /// Asks for what the accounts say; `typed` is what the client typed last, `next` what it is asked behind it.
     fn submit(
         &mut self,

@@ -101,6 +101,7 @@ impl Hub {
             Err(refusal) => {
                 let newcomer = Newcomer { origin: outside.reentry.origin, since: self.now() };
                 self.sessions.newcomers.add(id, newcomer, Admission::Placed);
+                self.end_question(id);
                 self.tell(id, refusal.into());
                 // A line that was meant for a room is no name.
                 for (number, _) in commands {

@@ -290,6 +290,12 @@ impl<S: Stream> Conn<S> {
         self.answer(prompt, broadcast, now);
     }
 
+    /// What comes next answers no question.
+    pub(super) fn end_question(&mut self, broadcast: &Broadcast, now: MonoTime) {
+        self.protocol.end_question();
+        self.reveal(broadcast, now);
+    }
+
     /// See [`Protocol::disregard`].
     pub(super) fn disregard(&mut self, lines: u8) {
         if self.phase.is_open() {

@@ -63,6 +63,7 @@ impl<S: Stream> Server<S> {
             Effect::Ask(id, question, whose) => {
                 self.egress.ask(&mut self.connections, id, (question, whose), now);
             }
+            Effect::EndQuestion(id) => self.egress.end_question(&mut self.connections, id, now),
             Effect::Disregard(id, lines) => {
                 self.connections.with_input(id, |conn| conn.disregard(lines));
             }

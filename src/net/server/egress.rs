@@ -336,6 +336,17 @@ impl Egress {
         self.mark_urgent(connections, id);
     }
 
+    /// Nothing is asked any more: what is typed may be seen again.
+    pub(super) fn end_question<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        now: MonoTime,
+    ) {
+        connections.with_both(id, |conn| conn.end_question(&self.broadcast, now));
+        self.mark_urgent(connections, id);
+    }
+
     /// Tells a reader that is being let go how many lines passed by, if any did.
     pub(super) fn report_last_skipped<S: Stream>(
         &mut self,

@@ -186,6 +186,11 @@ impl Codec {
         self.telnet.hide(self.line_ends == LineEnds::Cr)
     }
 
+    /// The next line answers no question, if one was open.
+    pub fn end_question(&mut self) {
+        self.question = None;
+    }
+
     /// So many of the next lines may be passwords for which nothing asks, if they are sent before the answer that says so is
     /// [written](Self::answer_written). They are not said, and answer no question.
     pub fn disregard(&mut self, lines: u8) {

@@ -11,6 +11,7 @@ mod meanwhile;
 mod outside;
 mod pipelining;
 mod process;
+mod questions;
 mod resuming;
 mod servers;
 mod together;

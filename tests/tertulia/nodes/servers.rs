@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use tertulia::chat::{ChatConfig, ChatSnapshot, Digest, Hub, UnixMillis};
+use tertulia::chat::{ChatSnapshot, Digest, UnixMillis};
 use tertulia::cluster::{
     Entry, EntryId, LogFounding, LogLine, LogSnapshot, NodeConfig, NodeInput, NodeOutput, Read, Replica,
 };
 use tertulia::config::Config;
 use tertulia::net::Server;
 
-use crate::turns::house::House;
+use crate::turns::house::{House, MemoryStream};
 
 const VERSION: u32 = 1;
 const BASE: u64 = 1_800_000_000_000;
@@ -34,16 +34,22 @@ impl World {
 
     /// Two servers with that configuration.
     pub(super) fn of(config: Config) -> World {
+        World::between([(); 2].map(|()| Server::new(config.clone())))
+    }
+
+    /// These two, which know the same: the log is founded with what the first of them does.
+    pub(super) fn between(servers: [Server<MemoryStream>; 2]) -> World {
         let founding = LogFounding { incarnation: 7 };
         let body = tertulia::cluster::Body::Founding(founding.clone());
         let bytes = Entry::<u32> { version: VERSION, body }.to_bytes();
         let replica = Replica::founded(&founding, VERSION, &bytes);
-        let chat = ChatSnapshot::from(Hub::new(ChatConfig::default()).snapshot());
+        let chat = ChatSnapshot::from(servers[0].hub().snapshot());
         let founded = serde_json::to_string(&LogSnapshot::new(replica, chat)).expect("a snapshot is a text");
-        let houses = ["a", "b"].map(|name| {
-            let mut house = House::of(Server::new(config.clone()));
-            house.server.join_nodes(NodeConfig::new(name.parse().expect("a name"), 1, VERSION));
-            house
+        let mut names = ["a", "b"].into_iter();
+        let houses = servers.map(|mut server| {
+            let name = names.next().expect("one for each").parse().expect("a name");
+            server.join_nodes(NodeConfig::new(name, 1, VERSION));
+            House::of(server)
         });
         let lines = vec![(EntryId::FOUNDING, bytes)];
         let (read, asleep, now) = ([None; 2], [false; 2], Duration::ZERO);

@@ -211,6 +211,7 @@ impl Shell for Wire {
                 end.unread.extend_from_slice(prompt.bytes);
             }
             Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
+            Effect::EndQuestion(id) => self.ends[id.slot()].codec.end_question(),
             other => unreachable!("{other:?} wants a reply"),
         }
     }
