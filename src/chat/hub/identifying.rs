@@ -162,10 +162,7 @@ impl Hub {
     pub(super) fn end_question(&mut self, id: ClientId) {
         if self.sessions.questions.is_open(id) {
             self.sessions.questions.take(id);
-            self.effects.extend([
-                Effect::EndQuestion(id),
-                Effect::Disregard(id, Verb::Password.secrets()),
-            ]);
+            self.effects.extend([Effect::EndQuestion(id), Effect::Disregard(id, Verb::Password.secrets())]);
         }
     }
 
@@ -241,6 +238,12 @@ impl Hub {
         }
         let Some(waiting) = waiting else { return };
         let refusal = match (matter, auth_result) {
+            // There is no member now whom it could be for.
+            (Matter::Login(_), AuthResult::Granted(_)) | (Matter::Operator, AuthResult::Operator)
+                if self.is_outside(id) =>
+            {
+                AccountRefusal::Failed
+            }
             (Matter::Login(_), AuthResult::Granted(key)) => {
                 if let Err(refusal) = self.identify(id, key) {
                     self.refuse(id, refusal);
@@ -258,7 +261,7 @@ impl Hub {
                 let member = self.member(id);
                 return member
                     .into_iter()
-                    .for_each(|member| self.change(Change::Empower(member), Then::GoOn(id)));
+                    .for_each(|member| self.change(Change::Empower(member), Then::Password(id)));
             }
             // Another client was faster, or the administrator was.
             (Matter::Register(name), AuthResult::Wrong) => AccountRefusal::Taken(name),
@@ -280,22 +283,30 @@ impl Hub {
                 self.ask(id, *again);
             }
             // Who was to be asked for another one, twice, may have sent it.
-            next => {
-                self.ask(id, Asking::Refused(waiting.typed));
-                if !self.sessions.lost.is_lost(id) {
-                    self.effects.push(Effect::Disregard(id, 1 + u8::from(next.is_some())));
-                }
-                self.refuse(id, refusal.into());
-            }
+            next => self.refuse_typed(id, waiting.typed, 1 + u8::from(next.is_some()), refusal),
         }
+    }
+
+    /// Nothing comes of a password, which may be typed again although nobody asks; so many may have been sent already.
+    fn refuse_typed(&mut self, id: ClientId, typed: Password, secrets: u8, refusal: AccountRefusal) {
+        self.ask(id, Asking::Refused(typed));
+        if !self.sessions.lost.is_lost(id) {
+            self.effects.push(Effect::Disregard(id, secrets));
+        }
+        self.refuse(id, refusal.into());
     }
 
     /// A password was hashed, which the chat is to take for an account's. Nothing comes of it if nobody waits for it any more.
     pub(super) fn hashed(&mut self, id: ClientId, matter: &Matter, password: PasswordHash) {
         let id = self.sessions.questions.heir(id);
         self.end_if_decided(id);
-        let waiting = self.sessions.questions.take_waiting(id, matter);
-        let Some(member) = self.member(id).filter(|_| waiting.is_some()) else { return };
+        let Some(waiting) = self.sessions.questions.take_waiting(id, matter) else { return };
+        let Some(member) = self.member(id) else {
+            if self.is_outside(id) {
+                self.refuse_typed(id, waiting.typed, 1, AccountRefusal::Failed);
+            }
+            return;
+        };
         let change = match matter {
             Matter::Register(name) => Change::MakeAccount(member, name.clone(), password),
             Matter::Change(key) => {

@@ -19,8 +19,8 @@ pub(super) enum Then {
     Name(ClientId, Text),
     /// A client that has given the password of an account goes on as its owner; another may have to leave for it.
     Identify(ClientId, AccountKey, Option<Leaving>),
-    /// A client has an account, or another password for its own, or is told why not. Members whose password is none any more have to
-    /// leave.
+    /// A client has an account, another password for its own, or the operator's powers, or is told why not. Members whose password is
+    /// none any more have to leave.
     Password(ClientId),
     /// A client whose member was gone with its node is that member again, or is asked for another name.
     Reenter(ClientId),

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use tertulia::chat::{
-    AccountChange, AccountNews, AccountRecord, AccountRefusal, AdminOrder, Audience, AuthRequest, AuthResult,
-    ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MessageId,
-    MonoTime, Name, NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token,
-    Turn, UnixMillis,
+    AccountChange, AccountKey, AccountNews, AccountRecord, AccountRefusal, AdminOrder, Audience, AuthRequest,
+    AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter,
+    MessageId, MonoTime, Name, NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text,
+    Time, Token, Turn, UnixMillis,
 };
 use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT, MOVEMENTS_TOLD};
 
@@ -39,7 +39,8 @@ impl Nodes {
         let book = Book::of(&[("Ana", PASSWORD)]);
         let hubs = NAMES.map(|_| {
             let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
-            Hub::of_node(chat, ChatConfig { places, ..config(&book) }).expect("a sound chat")
+            let config = ChatConfig { places, operator_password: true, ..config(&book) };
+            Hub::of_node(chat, config).expect("a sound chat")
         });
         let effects = [Vec::new(), Vec::new()];
         let mut nodes = Nodes { hubs, book, effects, asked: Vec::new(), now: 1_800_000_000_000 };
@@ -168,10 +169,20 @@ impl Nodes {
 
     /// A member asks for an account of its name; gives what its node proposes when the password is hashed.
     fn registers(&mut self, node: usize, id: ClientId, who: &str) -> Vec<Proposal> {
+        self.is_hashing(node, id);
+        self.is_hashed(node, id, who)
+    }
+
+    /// A member has asked for an account of its name, and its node has the password hashed.
+    pub(super) fn is_hashing(&mut self, node: usize, id: ClientId) {
         self.does(node, Input::Command(id, Command::Register));
         for _ in 0..2 {
             self.does(node, Input::Command(id, Command::Secret(Password::new(PASSWORD))));
         }
+    }
+
+    /// It is hashed; gives what the node proposes.
+    pub(super) fn is_hashed(&mut self, node: usize, id: ClientId, who: &str) -> Vec<Proposal> {
         let matter = Matter::Register(Name::known(who).expect("a good name"));
         self.apply(node, Input::Reply(id, Reply::Hashed(matter, hash(who))))
     }
@@ -186,6 +197,11 @@ impl Nodes {
         self.types_password(A);
         let matter = Matter::Change(self.book.key("Ana"));
         self.apply(A, Input::Reply(ana(), Reply::Hashed(matter, hash("otra"))))
+    }
+
+    /// Ana's account.
+    pub(super) fn key(&self) -> AccountKey {
+        self.book.key("Ana")
     }
 
     /// The accounts that a node has to keep.

@@ -1,6 +1,8 @@
 //! Clients whose members were held for dead with their node: until these are back in they are outside.
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Input, MonoTime, Text};
+use tertulia::chat::{
+    AccountRefusal, AuthResult, ClientId, CloseReason, Command, Event, Input, Matter, MonoTime, Reply, Text,
+};
 
 use super::late::{A, B, Nodes, ana};
 use crate::hub::address;
@@ -101,4 +103,43 @@ fn clients_who_are_outside_are_counted_and_come_from_where_they_came_from() {
     assert_eq!(nodes.hubs[A].people(), 0);
     assert_eq!(nodes.hubs[A].clients(), 1);
     assert_eq!(nodes.hubs[A].origin(ana()), Some(address(1)));
+}
+
+/// Eva gives a password; gives the reply that her node has of it, which nobody has been told.
+fn gives_a_password(nodes: &mut Nodes, whose: &str) -> Vec<Input> {
+    nodes.enters(A, ana(), "Eva");
+    nodes.does(A, Input::Command(ana(), Command::Login(Text::clean(whose))));
+    nodes.types_password(A);
+    let matter = if whose == "Ana" { Matter::Login(Some(nodes.key())) } else { Matter::Operator };
+    let result = if whose == "Ana" { AuthResult::Granted(nodes.key()) } else { AuthResult::Operator };
+    vec![Input::Reply(ana(), Reply::AuthResult(matter, result))]
+}
+
+#[test]
+fn password_of_which_nothing_comes_because_the_node_was_held_for_dead_is_answered() {
+    // The reply is there before the death of the node, and what comes of it is under way; or it comes when she is outside.
+    for (whose, early) in [("Ana", true), ("Ana", false), ("operador", true), ("operador", false)] {
+        let mut nodes = Nodes::new();
+        let mut reply = gives_a_password(&mut nodes, whose);
+        if early {
+            assert_eq!(nodes.apply(A, reply.remove(0)).len(), 1, "it never comes into the log");
+        }
+        nodes.is_gone(A);
+        reply.into_iter().for_each(|reply| nodes.does(A, reply));
+        nodes.joins(A);
+        let failed = Event::AccountRefused(AccountRefusal::Failed);
+        assert_eq!(nodes.told(ana()).filter(|event| **event == failed).count(), 1, "{whose}, {early}");
+    }
+}
+
+#[test]
+fn new_password_that_is_hashed_while_its_client_is_outside_is_answered() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    nodes.is_hashing(A, ana());
+    nodes.is_gone(A);
+    let hashed = nodes.is_hashed(A, ana(), "Eva");
+    assert_eq!(hashed.len(), 0);
+    let failed = Event::AccountRefused(AccountRefusal::Failed);
+    assert_eq!(nodes.told(ana()).filter(|event| **event == failed).count(), 1);
 }

@@ -12,8 +12,7 @@ use super::servers::{SECOND, World};
 fn world_of_rosa() -> (World, [SimulatedHelpers; 2]) {
     let with_rosa = [(); 2].map(|()| {
         let accounts = vec![(Name::given("Rosa").expect("a name"), SimulatedHelpers::hash("secreto"))];
-        let (storage, helpers) =
-            SimulatedHelpers::new(accounts, HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES);
+        let (storage, helpers) = SimulatedHelpers::new(accounts, HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES);
         (Server::remembering(Config { rate_limit: 0, ..Config::default() }, storage), helpers)
     });
     let [(a, of_a), (b, of_b)] = with_rosa;
