@@ -1,7 +1,8 @@
 //! Getting a name, and changing it.
 
 use super::{
-    Arrival, Change, ClientId, Deed, Effect, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Then, Verb,
+    Arrival, Change, ClientId, Deed, Effect, Event, Hub, MemberId, Name, NameRefusal, Outcome, Refusal, Text,
+    Then, Verb,
 };
 use crate::chat::effect::LogEntry;
 
@@ -9,12 +10,19 @@ impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
     pub(super) fn take_name(&mut self, id: ClientId, wanted: Text) {
         let Some(newcomer) = self.sessions.newcomers.get(id) else { return };
+        if let Err(refusal) = vet(&wanted) {
+            return self.named(id, Err(refusal), &wanted);
+        }
         let (origin, placed) = (newcomer.origin, self.has_place(id));
         self.change(Change::Enter { origin, wanted: wanted.clone(), placed }, Then::Name(id, wanted));
     }
 
     /// A member wants another name.
     pub(super) fn rename(&mut self, id: ClientId, member: MemberId, wanted: Text) {
+        if let Err(refusal) = vet(&wanted) {
+            self.note_active(Some(member));
+            return self.named(id, Err(refusal), &wanted);
+        }
         self.change(Change::Do(member, Deed::Rename(wanted.clone())), Then::Name(id, wanted));
     }
 
@@ -52,4 +60,14 @@ impl Hub {
         }
         self.effects.push(Effect::Log(LogEntry::Arrived(id, name)));
     }
+}
+
+/// What can be no name is refused before it goes into a log, where it could be as long as a line.
+///
+/// # Errors
+///
+/// Whatever the chat is like, nobody can be called so.
+fn vet(wanted: &Text) -> Result<(), Refusal> {
+    let wanted = wanted.as_str().trim();
+    Name::known(wanted).map(drop).map_err(|error| NameRefusal::of(error, wanted).into())
 }

@@ -1,7 +1,8 @@
 //! Clients whose members were held for dead with their node: until these are back in they are outside.
 
 use tertulia::chat::{
-    AccountRefusal, AuthResult, ClientId, CloseReason, Command, Event, Input, Matter, MonoTime, Reply, Text,
+    AccountRefusal, AuthResult, ClientId, CloseReason, Command, Event, Input, Matter, MonoTime, NameRefusal,
+    Reply, Text,
 };
 
 use super::late::{A, B, Nodes, ana};
@@ -142,4 +143,19 @@ fn new_password_that_is_hashed_while_its_client_is_outside_is_answered() {
     assert_eq!(hashed.len(), 0);
     let failed = Event::AccountRefused(AccountRefusal::Failed);
     assert_eq!(nodes.told(ana()).filter(|event| **event == failed).count(), 1);
+}
+
+#[test]
+fn what_can_be_no_name_never_comes_into_the_log() {
+    let mut nodes = Nodes::new();
+    let long = Text::clean(&"a".repeat(4_000));
+    nodes.comes(A, ana());
+    let proposed = nodes.apply(A, Input::Command(ana(), Command::Say { room: None, text: long.clone() }));
+    assert_eq!(proposed.len(), 0);
+    let refused = Event::NameRefused(NameRefusal::Malformed);
+    assert_eq!(nodes.told(ana()).filter(|event| **event == refused).count(), 1);
+    nodes.enters(A, ana(), "Eva");
+    let proposed = nodes.apply(A, Input::Command(ana(), Command::Nick(long)));
+    assert_eq!(proposed.len(), 0);
+    assert_eq!(nodes.told(ana()).filter(|event| **event == refused).count(), 2);
 }
