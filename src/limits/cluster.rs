@@ -101,6 +101,10 @@ pub const LINES_PIPELINED: usize = 16;
 /// Changes of a node under way at which each client's next line waits for its last one again, however little it has said.
 pub const LINES_PIPELINED_OF_ALL: usize = 1024;
 
+/// Changes of a node under way, or in no entry yet, at which every command waits: while the engine is away people come and go, and what
+/// they have asked for is kept. Four times as many as there are lines of all behind one another, so that these stop first.
+pub const CHANGES_UNDER_WAY_MAX: usize = 4 * 1024;
+
 /// Entries that one turn applies: as many as it takes lines.
 pub const LOG_ENTRIES_PER_TURN: usize = 256;
 

@@ -1,12 +1,12 @@
 //! What all of it may take in memory, with everything at its bound.
 
 use super::{
-    ACCOUNTS_MAX, ANSWER_MAX_BYTES, DECISIONS_MAX, EXPULSIONS_MAX, FAILURES_REMEMBERED, HANDSHAKE_MAX_BYTES,
-    HANDSHAKES_MAX, HIDDEN_GONE_MAX, HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES,
-    IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LETTERS_MAX_BYTES, LINE_MAX_BYTES, LINES_PIPELINED_OF_ALL,
-    LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES, MAILBOXES_IN_HAND, QUESTIONS_IN_HAND,
-    QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX, TLS_SESSION_MAX_BYTES,
-    UPGRADE_STATE_MAX_BYTES,
+    ACCOUNTS_MAX, ANSWER_MAX_BYTES, CHANGES_UNDER_WAY_MAX, DECISIONS_MAX, EXPULSIONS_MAX,
+    FAILURES_REMEMBERED, HANDSHAKE_MAX_BYTES, HANDSHAKES_MAX, HIDDEN_GONE_MAX, HISTORY_CHANGES_MAX_BYTES,
+    HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LETTERS_MAX_BYTES,
+    LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES, MAILBOXES_IN_HAND,
+    QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX,
+    TLS_SESSION_MAX_BYTES, UPGRADE_STATE_MAX_BYTES,
 };
 
 /// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
@@ -60,7 +60,7 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     // In a chat of several nodes: in the chat, and in a copy for a snapshot.
     let letters = 2 * LETTERS_MAX_BYTES;
     // As a command, as a change, and as what is written of it.
-    let pipelined = LINES_PIPELINED_OF_ALL * 3 * LINE_MAX_BYTES;
+    let under_way = CHANGES_UNDER_WAY_MAX * 3 * LINE_MAX_BYTES;
     // Waiting, being written, and the copy that is written, of the console and of the file.
     let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
     let lost = LOST_SESSIONS_MAX * PLACE_MAX_BYTES + 2 * LOST_SESSIONS_MAX_BYTES;
@@ -74,7 +74,7 @@ pub const fn memory_max_bytes(places: usize) -> usize {
         + strangers
         + accounts
         + letters
-        + pipelined
+        + under_way
         + logs
         + lost;
     PROGRAM_MAX_BYTES + all + places * (PLACE_MAX_BYTES + TLS_SESSION_MAX_BYTES)

@@ -5,6 +5,7 @@
 
 use super::under_way::Route;
 use super::{ClientId, Command, Hub, Recipient};
+use crate::limits::CHANGES_UNDER_WAY_MAX;
 
 impl Hub {
     /// Whether a client has anything under way in the log. Its next command has to wait for that, unless it
@@ -13,10 +14,18 @@ impl Hub {
         self.route.log().is_some_and(|under_way| under_way.is_awaited(id))
     }
 
-    /// Whether this command of a client has to wait until what that has under way has come back. To be asked when the one before has
-    /// been handled.
+    /// Whether this command of a client has to wait until what that has under way has come back, or until there is
+    /// [room](Self::room_for_changes) for what comes of it. To be asked when the one before has been handled.
     pub fn has_to_wait(&self, id: ClientId, command: &Command) -> bool {
-        self.is_awaited(id) && !(self.may_say_more(id) && self.is_only_said(id, command))
+        self.room_for_changes() == 0
+            || self.is_awaited(id) && !(self.may_say_more(id) && self.is_only_said(id, command))
+    }
+
+    /// How many more changes may be under way in the log before every command has to wait.
+    pub fn room_for_changes(&self) -> usize {
+        self.route
+            .log()
+            .map_or(usize::MAX, |under_way| CHANGES_UNDER_WAY_MAX.saturating_sub(under_way.count()))
     }
 
     /// Whether what a client has under way is only said, and so little that more may be said behind it.

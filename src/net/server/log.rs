@@ -3,12 +3,15 @@
 //! Invariants: what follows from one happening is done before the next one begins, for an audience is who is there between them; a client
 //! that waits for the log goes on when its next command has nothing to wait for.
 
+use std::collections::BTreeSet;
+
 use super::Server;
 use super::connections::Connections;
 use super::log_end::{CurrentEntry, LogEnd, Waiting};
 use super::restore_error::RestoreError;
 use crate::chat::{
-    ChatSnapshot, ClientId, Hub, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
+    ChatSnapshot, ClientId, Command, Hub, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn,
+    UnixMillis,
 };
 use crate::cluster::{LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
 use crate::limits::{LINE_STEPS, LOG_ENTRIES_PER_TURN};
@@ -211,8 +214,38 @@ impl<S: Stream> Server<S> {
             Some(command) => hub.has_to_wait(client, command),
             None => has_to_be_held(hub, client),
         };
-        if !waits && conn.take_log_wait() {
+        if waits {
+            self.await_room(client);
+        } else if conn.take_log_wait() {
             ingress.mark_ready(connections, client);
+        }
+    }
+
+    /// A command of a client has to wait for the log.
+    pub(super) fn park(&mut self, client: ClientId, command: Command) {
+        self.connections.with_input(client, |conn| conn.park(command));
+        self.await_room(client);
+    }
+
+    /// The command of a client waits: if that is for room and for nothing else, it goes on when there is some.
+    fn await_room(&mut self, client: ClientId) {
+        let Server { connections, hub, log_end: Some(log), .. } = self else { return };
+        if hub.is_awaited(client) {
+            return;
+        }
+        if log.without_room.len() > 2 * connections.len() {
+            log.without_room.retain(|&other| connections.get(other).is_some());
+        }
+        log.without_room.push_back(client);
+    }
+
+    /// As many go on whose commands wait for room as there is room for.
+    pub(super) fn release_into_room(&mut self) {
+        for _ in 0..self.hub.room_for_changes() {
+            let Some(client) = self.log_end.as_mut().and_then(|log| log.without_room.pop_front()) else {
+                return;
+            };
+            self.release(client);
         }
     }
 
@@ -282,7 +315,8 @@ impl<S: Stream> Server<S> {
         log.entries.clear();
         let (waited, kept) = (std::mem::take(&mut log.waiting), log.kept());
         self.apply(Input::Living(kept), now);
-        waited.into_iter().filter_map(|it| it.client).for_each(|client| self.release(client));
+        let clients: BTreeSet<ClientId> = waited.into_iter().filter_map(|it| it.client).collect();
+        clients.into_iter().for_each(|client| self.release(client));
     }
 
     /// What has become of the oldest entries under way nobody can know.

@@ -32,6 +32,8 @@ pub(super) struct LogEnd {
     pub(super) entries: VecDeque<(u64, usize)>,
     /// The changes under way, or in no entry yet, oldest first.
     pub(super) waiting: VecDeque<Waiting>,
+    /// Clients with a command that waits for room and for nothing else, in the order in which they came. Some are gone.
+    pub(super) without_room: VecDeque<ClientId>,
     pub(super) unanswered: Unanswered,
     pub(super) outputs: Vec<NodeOutput>,
     /// The entry that is being applied.
@@ -51,6 +53,7 @@ pub(super) struct StoredLogEnd {
     proposed: VecDeque<Proposal>,
     entries: VecDeque<(u64, usize)>,
     waiting: VecDeque<Waiting>,
+    without_room: VecDeque<ClientId>,
     unanswered: Unanswered,
     kept: MessageId,
 }
@@ -63,6 +66,7 @@ impl LogEnd {
             proposed: VecDeque::new(),
             entries: VecDeque::new(),
             waiting: VecDeque::new(),
+            without_room: VecDeque::new(),
             unanswered: Unanswered::default(),
             outputs: Vec::new(),
             current: None,
@@ -80,6 +84,7 @@ impl LogEnd {
             proposed,
             entries,
             waiting,
+            without_room,
             unanswered,
             outputs: _,
             current,
@@ -94,6 +99,7 @@ impl LogEnd {
             proposed: proposed.clone(),
             entries: entries.clone(),
             waiting: waiting.clone(),
+            without_room: without_room.clone(),
             unanswered: unanswered.clone(),
             kept: *kept,
         }
@@ -109,7 +115,7 @@ impl LogEnd {
         stored: StoredLogEnd,
         now: Time,
     ) -> Result<LogEnd, HandoverError> {
-        let StoredLogEnd { node, proposed, entries, waiting, unanswered, kept } = stored;
+        let StoredLogEnd { node, proposed, entries, waiting, without_room, unanswered, kept } = stored;
         let under_way: usize = entries.iter().map(|(_, changes)| changes).sum();
         if waiting.len() != under_way + proposed.len() {
             return Err(HandoverError::Broken("who waits for the log"));
@@ -125,6 +131,7 @@ impl LogEnd {
             proposed,
             entries,
             waiting,
+            without_room,
             unanswered,
             outputs: Vec::new(),
             current: None,

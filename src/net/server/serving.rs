@@ -220,7 +220,7 @@ impl<S: Stream> Server<S> {
         let begun = self.work();
         let command = self.unless_early(id, command);
         if self.hub.has_to_wait(id, &command) {
-            self.connections.with_input(id, |conn| conn.park(command));
+            self.park(id, command);
             return;
         }
         if let Command::Secret(_) = command {

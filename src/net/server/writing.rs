@@ -16,6 +16,7 @@ impl<S: Stream> Server<S> {
     /// Says how many connections were freed.
     pub fn finish_turn(&mut self, now: MonoTime) -> usize {
         self.submit_proposed();
+        self.release_into_room();
         let (mut answers, mut rooms) = (self.share.writes, self.share.writes);
         if self.ingress.serves_others(now) {
             rooms = rooms.min(limits::WRITES_PER_TURN_BESIDE_OTHERS);

@@ -4,10 +4,11 @@ use tertulia::chat::{
     AdminOrder, ClientId, CloseReason, Command, Effect, Event, Input, MessageId, NameRefusal, Proposal,
     RoomRefusal, Text, Turn,
 };
-use tertulia::limits::{LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
+use tertulia::limits::{CHANGES_UNDER_WAY_MAX, LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
 
 use super::late::{A, B, NAMES, Nodes, ana, name};
 use super::resuming::goes_on_elsewhere;
+use crate::hub::address;
 
 fn luis() -> ClientId {
     ClientId::new(0, 2)
@@ -104,6 +105,27 @@ fn so_many_changes_of_a_node_are_under_way_and_then_one_line_of_each_person() {
     assert!(nodes.hubs[A].has_to_wait(ana(), &line("otra")));
     nodes.order(A, under_way);
     assert!(!nodes.hubs[A].has_to_wait(ana(), &line("otra")));
+}
+
+#[test]
+fn people_who_come_and_go_while_nothing_comes_back_are_forgotten_beyond_a_limit() {
+    let mut nodes = begun();
+    let mut under_way = Vec::new();
+    for generation in 2.. {
+        let newcomer = ClientId::new(9, generation);
+        nodes.apply(A, Input::Connected(newcomer, address(9)));
+        let name = line(&format!("p{generation}"));
+        if nodes.hubs[A].has_to_wait(newcomer, &name) {
+            break;
+        }
+        under_way.extend(nodes.apply(A, Input::Command(newcomer, name)));
+        under_way.extend(nodes.apply(A, Input::Disconnected(newcomer, CloseReason::Lost)));
+        assert!(under_way.len() <= CHANGES_UNDER_WAY_MAX);
+    }
+    assert_eq!(under_way.len(), CHANGES_UNDER_WAY_MAX);
+    assert!(nodes.hubs[A].has_to_wait(ana(), &Command::Who(None)), "and so has everybody");
+    nodes.order(A, under_way);
+    assert!(!nodes.hubs[A].has_to_wait(ana(), &Command::Who(None)));
 }
 
 #[test]

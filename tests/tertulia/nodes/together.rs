@@ -1,7 +1,11 @@
 //! What one person sends together, to a whole server that is one of two over a log in memory.
 
+use tertulia::chat::{AdminOrder, Language, Text};
 use tertulia::config::{Config, Door};
-use tertulia::limits::{LINE_MAX_BYTES, LINES_PIPELINED, LOG_ENTRY_BYTES, RATE_BURST, RATE_LIMIT_PER_SECOND};
+use tertulia::limits::{
+    CHANGES_UNDER_WAY_MAX, LINE_MAX_BYTES, LINES_PIPELINED, LOG_ENTRY_BYTES, RATE_BURST,
+    RATE_LIMIT_PER_SECOND,
+};
 
 use super::servers::{SECOND, World};
 use crate::turns::house::House;
@@ -55,6 +59,27 @@ fn entries_of_long_lines_hold_few_of_them() {
         "{all}"
     );
     assert!(rest < 5 * LINE_MAX_BYTES, "{rest}");
+}
+
+#[test]
+fn what_is_typed_waits_while_too_much_is_under_way_and_is_said_when_there_is_room() {
+    let mut world = World::new();
+    let [ana, luis] = two(&mut world);
+    let eva = world.connects(0, "Eva");
+    [ana, luis].into_iter().for_each(|who| drop(world.heard(who)));
+    for ticket in 0..CHANGES_UNDER_WAY_MAX as u64 {
+        let (house, nobody) = (&mut world.houses[0], AdminOrder::Readmit(Text::clean("nadie")));
+        house.server.administer(ticket, nobody, Language::Spanish, house.now);
+    }
+    world.houses[0].send(ana.1, (lines(3) + "/quien\n").as_bytes());
+    world.houses[0].send(eva.1, b"yo tambi\xc3\xa9n\n");
+    world.houses[0].turn();
+    assert_eq!(world.houses[0].server.hub().under_way(), Some(CHANGES_UNDER_WAY_MAX));
+    assert_eq!(world.heard(ana), "", "nothing is answered before what stands in front of it");
+    world.settles();
+    let heard = world.heard(luis);
+    assert!(heard.contains(&as_heard(3)) && heard.contains("Eva: yo tambi\u{e9}n\n"), "{heard}");
+    assert!(world.heard(ana).contains("Luis"), "she is told who is here");
 }
 
 #[test]
