@@ -566,7 +566,7 @@ pub enum Farewell {
 /// What people are told of the log that makes several nodes one chat. While all is well they hear nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogNews {
-    /// It cannot be reached: what they type waits, and is not lost.
+    /// It cannot be reached: what they type waits.
     Away,
     /// That is over.
     Back,

@@ -2,7 +2,9 @@
 //!
 //! Invariant: what depends on the outcome of a change stands in its [`Then`] and nowhere else, so that the outcome may come later.
 
-use super::under_way::Route;
+use std::collections::VecDeque;
+
+use super::under_way::{PendingChange, Route};
 use super::{Change, ClientId, Fact, Hub, NodeName, Outcome, Refusal, Then, Time};
 
 impl Hub {
@@ -14,8 +16,33 @@ impl Hub {
                 let outcome = self.make((self.at, None), then.newcomer(), change);
                 self.settle(then, outcome);
             }
-            Route::Log(under_way) => under_way.send(then, change),
+            Route::Log(under_way) => {
+                if let Some(id) = then.newcomer() {
+                    self.sessions.newcomers.name_goes_out(id, self.at.mono);
+                }
+                under_way.send(then, change);
+            }
         }
+    }
+
+    /// The oldest change under way has come back, or nobody can know what has become of it: what follows from it.
+    pub(super) fn take_pending(&mut self) -> Option<PendingChange> {
+        let Route::Log(under_way) = &mut self.route else { return None };
+        let pending = under_way.take()?;
+        if let Some(id) = pending.then.newcomer().filter(|&id| !under_way.is_awaited(id)) {
+            self.sessions.newcomers.name_comes_back(id, self.at.mono);
+        }
+        Some(pending)
+    }
+
+    /// None of the changes under way will come back: what would have followed from each.
+    pub(super) fn give_up_pending(&mut self) -> VecDeque<PendingChange> {
+        let Route::Log(under_way) = &mut self.route else { return VecDeque::new() };
+        let pending = under_way.give_up();
+        for id in pending.iter().filter_map(|pending| pending.then.newcomer()) {
+            self.sessions.newcomers.name_comes_back(id, self.at.mono);
+        }
+        pending
     }
 
     /// Makes a change of that node at that time, and does what follows for the connections; `newcomer` is the client that becomes a

@@ -165,6 +165,8 @@ impl Hub {
         }
         let Some(admission) = self.admit(id, origin) else { return };
         self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, admission);
+        let news = self.sessions.log_news.greet(id);
+        news.into_iter().for_each(|news| self.tell(id, Event::Log(news)));
         self.tell(id, Event::NamePrompt);
     }
 

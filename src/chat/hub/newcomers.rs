@@ -1,6 +1,6 @@
 //! Connections whose clients have given no name yet.
 //!
-//! Invariant: each of them has a place and is counted by the time since which it has one, or is on trial, without.
+//! Invariants: each of them has a place, or is on trial, without; no time passes for one whose name is under way in a log.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,9 @@ pub(super) struct Newcomers {
     all: BTreeMap<ClientId, Newcomer>,
     /// Those without a place, oldest first.
     trials: Vec<ClientId>,
-    /// The others, oldest first.
+    /// Those whose name is under way in a log, and since when.
+    naming: BTreeMap<ClientId, MonoTime>,
+    /// Those with a place whose name is not, oldest first.
     #[serde(skip_serializing)]
     placed: BTreeSet<(MonoTime, ClientId)>,
     /// How many come from where.
@@ -29,6 +31,7 @@ pub(super) struct Newcomers {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Newcomer {
     pub(super) origin: Origin,
+    /// Since when it could have given a name.
     pub(super) since: MonoTime,
 }
 
@@ -46,17 +49,21 @@ pub(super) enum Admission {
 struct Stored {
     all: BTreeMap<ClientId, Newcomer>,
     trials: Vec<ClientId>,
+    naming: BTreeMap<ClientId, MonoTime>,
 }
 
 impl TryFrom<Stored> for Newcomers {
     type Error = SnapshotError;
 
-    fn try_from(Stored { all, trials }: Stored) -> Result<Newcomers, SnapshotError> {
+    fn try_from(Stored { all, trials, naming }: Stored) -> Result<Newcomers, SnapshotError> {
         let on_trial: BTreeSet<ClientId> = trials.iter().copied().collect();
         if on_trial.len() < trials.len() || !trials.iter().all(|id| all.contains_key(id)) {
             return Err(SnapshotError::Broken("who is on trial"));
         }
-        let mut newcomers = Newcomers { trials, ..Newcomers::default() };
+        if !naming.keys().all(|id| all.contains_key(id)) {
+            return Err(SnapshotError::Broken("whose name is under way"));
+        }
+        let mut newcomers = Newcomers { trials, naming, ..Newcomers::default() };
         for (id, newcomer) in all {
             let admission = if on_trial.contains(&id) { Admission::OnTrial } else { Admission::Placed };
             newcomers.note(id, newcomer, admission);
@@ -77,6 +84,7 @@ impl Newcomers {
     /// A client has left, or has a name from now on.
     pub(super) fn remove(&mut self, id: ClientId) -> Option<Newcomer> {
         let newcomer = self.all.remove(&id)?;
+        self.naming.remove(&id);
         if !self.placed.remove(&(newcomer.since, id)) {
             self.trials.retain(|&trial| trial != id);
         }
@@ -92,8 +100,28 @@ impl Newcomers {
     /// A client on trial has a place from now on.
     pub(super) fn end_trial(&mut self, id: ClientId) {
         if let Some(newcomer) = self.all.get(&id).filter(|_| self.is_on_trial(id)) {
-            self.placed.insert((newcomer.since, id));
+            if !self.naming.contains_key(&id) {
+                self.placed.insert((newcomer.since, id));
+            }
             self.trials.retain(|&trial| trial != id);
+        }
+    }
+
+    /// The name of a client goes into a log: its time stands still. Nothing of one that has a name.
+    pub(super) fn name_goes_out(&mut self, id: ClientId, now: MonoTime) {
+        if let Some(newcomer) = self.all.get(&id) {
+            self.placed.remove(&(newcomer.since, id));
+            self.naming.entry(id).or_insert(now);
+        }
+    }
+
+    /// Nothing of a client is under way any more, and it has no name: its time goes on.
+    pub(super) fn name_comes_back(&mut self, id: ClientId, now: MonoTime) {
+        let (Some(newcomer), Some(out)) = (self.all.get_mut(&id), self.naming.remove(&id)) else { return };
+        newcomer.since = newcomer.since + now.since(out);
+        let since = newcomer.since;
+        if !self.is_on_trial(id) {
+            self.placed.insert((since, id));
         }
     }
 
@@ -106,7 +134,7 @@ impl Newcomers {
         self.all.iter().map(|(&id, &newcomer)| (id, newcomer))
     }
 
-    /// The client with a place that has waited longest for a name, and since when.
+    /// The client with a place that has had most time to give a name, and since when.
     pub(super) fn oldest(&self) -> Option<(ClientId, MonoTime)> {
         self.placed.first().map(|&(since, id)| (id, since))
     }
@@ -116,9 +144,10 @@ impl Newcomers {
         &self.trials
     }
 
-    /// The one that has been on trial longest, and since when.
+    /// The one that has had most time on trial, and since when.
     pub(super) fn oldest_trial(&self) -> Option<(ClientId, MonoTime)> {
-        self.trials.first().map(|&id| (id, self.all[&id].since))
+        let trials = self.trials.iter().filter(|id| !self.naming.contains_key(id));
+        trials.map(|&id| (id, self.all[&id].since)).min_by_key(|&(_, since)| since)
     }
 
     pub(super) fn is_on_trial(&self, id: ClientId) -> bool {
@@ -132,7 +161,7 @@ impl Newcomers {
 
     /// How many have a place.
     pub(super) fn placed(&self) -> usize {
-        self.placed.len()
+        self.all.len() - self.trials.len()
     }
 
     /// How many come from there.
@@ -152,11 +181,12 @@ impl Newcomers {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty() && self.trials.is_empty() && self.placed.is_empty() && self.origins.is_empty()
+        let Newcomers { all, trials, naming, placed, origins } = self;
+        all.is_empty() && trials.is_empty() && naming.is_empty() && placed.is_empty() && origins.is_empty()
     }
 
     fn note(&mut self, id: ClientId, newcomer: Newcomer, admission: Admission) {
-        if admission == Admission::Placed {
+        if admission == Admission::Placed && !self.naming.contains_key(&id) {
             self.placed.insert((newcomer.since, id));
         }
         *self.origins.entry(newcomer.origin).or_default() += 1;

@@ -179,7 +179,7 @@ impl Hub {
             Turn::LeaveWithNode => (None, Change::LeaveWithNode, None),
             Turn::Over => (None, Change::Elapse, None),
             Turn::Change { node, own, proposal } => {
-                let then = own.then(|| under_way.take()).flatten().map(|pending| pending.then);
+                let then = own.then(|| self.take_pending()).flatten().map(|pending| pending.then);
                 (Some(node), proposal.0, then)
             }
         };
@@ -202,8 +202,7 @@ impl Hub {
     /// The node has come in. Whatever is under way was meant for an earlier epoch and will never be made: commands that it came of are
     /// handled again, those of members when these have come back in.
     pub(super) fn live(&mut self, kept: MessageId) {
-        let Route::Log(under_way) = &mut self.route else { return };
-        let given_up = under_way.give_up();
+        let given_up = self.give_up_pending();
         if self.chat.has_yet_to_give(kept) {
             self.change(Change::GoOnBehind(kept), Then::Nothing);
         }
@@ -238,10 +237,11 @@ impl Hub {
     /// Of so many of the node's own changes, the oldest, nobody can know whether they were made.
     pub(super) fn unknown(&mut self, count: usize) {
         for _ in 0..count {
-            let Route::Log(under_way) = &mut self.route else { return };
-            let order = under_way.take().and_then(|pending| pending.then.order());
+            let Some(PendingChange { then, .. }) = self.take_pending() else { return };
             let reply = |number| Effect::AdminReply(number, AdminReply::Refused(AdminRefusal::Unknown));
-            self.effects.extend(order.map(reply));
+            self.effects.extend(then.order().map(reply));
+            // A member of that name, if there is one, is of an epoch that is over.
+            then.newcomer().into_iter().for_each(|id| self.ask_name_again(id));
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
     NameRefusal, Origin, Recipient, RoomId, Text, Then,
 };
 use crate::chat::effect::LogEntry;
-use crate::chat::event::NameList;
+use crate::chat::event::{LogNews, NameList};
 use crate::chat::look::Look;
 use crate::chat::message::Message;
 use crate::chat::mono_time::MonoTime;
@@ -260,7 +260,9 @@ impl Hub {
 
     /// What waited for a member whose session goes on under a connection that knows nothing of that.
     pub(super) fn hand_over(&mut self, id: ClientId, lost: LostSession) {
-        lost.events.into_iter().for_each(|event| self.tell(id, event));
+        // The connection has heard itself of the log what there was to hear.
+        let events = lost.events.into_iter().filter(|event| *event != Event::Log(LogNews::Back));
+        events.for_each(|event| self.tell(id, event));
         if lost.skipped > 0 {
             self.tell(id, Event::Skipped(lost.skipped));
         }

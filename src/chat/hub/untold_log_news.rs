@@ -37,6 +37,11 @@ impl UntoldLogNews {
         }
     }
 
+    /// What a client has to be told that has just come: it has heard it from now on.
+    pub(super) fn greet(&mut self, id: ClientId) -> Option<LogNews> {
+        (self.is_away && self.heard_away.insert(id)).then_some(LogNews::Away)
+    }
+
     /// The next client that has to be told something, and what: it is told from now on.
     pub(super) fn next(&mut self) -> Option<(ClientId, LogNews)> {
         if let Some(id) = self.expect_away.pop_first() {

@@ -123,7 +123,7 @@ fn skipped(lines: u64, out: &mut String) -> std::fmt::Result {
 
 fn log_news(news: LogNews) -> &'static str {
     match news {
-        LogNews::Away => "The chat is waiting for its log. What you type is not lost; it is said later.",
+        LogNews::Away => "The chat is waiting for its log. What you type waits as well, and is said later.",
         LogNews::Back => "The chat goes on.",
         LogNews::Gap => "The log has lost what was said last: others may not have heard it.",
     }

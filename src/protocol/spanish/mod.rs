@@ -123,7 +123,7 @@ fn skipped(lines: u64, out: &mut String) -> std::fmt::Result {
 
 fn log_news(news: LogNews) -> &'static str {
     match news {
-        LogNews::Away => "El chat espera a su registro. Lo que escribas no se pierde; se dirá después.",
+        LogNews::Away => "El chat espera a su registro. Lo que escribas espera también y se dirá después.",
         LogNews::Back => "El chat sigue.",
         LogNews::Gap => "El registro ha perdido lo último que se dijo: puede que otros no lo hayan oído.",
     }

@@ -1,5 +1,7 @@
 //! Changes that come out of the log when what they were meant for is no more so: two hubs, whose changes the test puts in order.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tertulia::chat::{
     AccountChange, AccountKey, AccountNews, AccountRecord, AccountRefusal, AdminOrder, Audience, AuthRequest,
@@ -10,7 +12,7 @@ use tertulia::chat::{
 use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT, MOVEMENTS_TOLD};
 
 use super::process::{PASSWORD, config};
-use crate::hub::address;
+use crate::hub::{LOGIN_TIMEOUT, address};
 use crate::support::book::Book;
 
 pub(super) const A: usize = 0;
@@ -39,7 +41,8 @@ impl Nodes {
         let book = Book::of(&[("Ana", PASSWORD)]);
         let hubs = NAMES.map(|_| {
             let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
-            let config = ChatConfig { places, operator_password: true, ..config(&book) };
+            let login_timeout = Some(LOGIN_TIMEOUT);
+            let config = ChatConfig { places, operator_password: true, login_timeout, ..config(&book) };
             Hub::of_node(chat, config).expect("a sound chat")
         });
         let effects = [Vec::new(), Vec::new()];
@@ -47,6 +50,14 @@ impl Nodes {
         nodes.joins(A);
         nodes.joins(B);
         nodes
+    }
+
+    pub(super) fn waits(&mut self, span: Duration) {
+        self.now += span.as_millis() as i64;
+    }
+
+    pub(super) fn now(&self) -> MonoTime {
+        self.time().mono
     }
 
     fn time(&self) -> Time {

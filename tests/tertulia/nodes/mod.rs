@@ -3,6 +3,7 @@
 //! What the log does with nodes and their entries has a simulation of its own, `cluster::simulation`; here it keeps its promises, and
 //! the whole chat is behind it.
 
+mod away;
 mod examples;
 mod keeping;
 mod late;

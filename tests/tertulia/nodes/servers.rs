@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tertulia::chat::{ChatSnapshot, Digest, UnixMillis};
+use tertulia::chat::{ChatSnapshot, Digest, LogNews, Proposal, UnixMillis};
 use tertulia::cluster::{
-    Entry, EntryId, LogFounding, LogLine, LogSnapshot, NodeConfig, NodeInput, NodeOutput, Read, Replica,
+    Entry, EntryId, LogFounding, LogLine, LogSnapshot, News, NodeConfig, NodeInput, NodeOutput, Read, Replica,
 };
 use tertulia::config::Config;
 use tertulia::net::Server;
@@ -24,6 +24,8 @@ pub(super) struct World {
     pub(super) read: [Option<EntryId>; 2],
     /// It gets no turn.
     pub(super) asleep: [bool; 2],
+    /// The log does not answer it.
+    away: [bool; 2],
     now: Duration,
 }
 
@@ -52,8 +54,8 @@ impl World {
             House::of(server)
         });
         let lines = vec![(EntryId::FOUNDING, bytes)];
-        let (read, asleep, now) = ([None; 2], [false; 2], Duration::ZERO);
-        let mut world = World { lines, founded, houses, read, asleep, now };
+        let (read, asleep, away, now) = ([None; 2], [false; 2], [false; 2], Duration::ZERO);
+        let mut world = World { lines, founded, houses, read, asleep, away, now };
         world.waits(Duration::ZERO);
         world.settles();
         assert!(world.houses.iter().all(|house| house.server.is_there()));
@@ -78,7 +80,38 @@ impl World {
         self.houses[at].turn();
         let busy = self.writes(at) | self.reads(at);
         self.houses[at].settle();
-        busy || !self.houses[at].server.is_there()
+        busy || !self.away[at] && !self.houses[at].server.is_there()
+    }
+
+    /// The log does not answer a server any more.
+    pub(super) fn loses(&mut self, at: usize) {
+        self.away[at] = true;
+        self.happens(at, NodeInput::Lost);
+    }
+
+    /// It does again.
+    pub(super) fn finds(&mut self, at: usize) {
+        self.away[at] = false;
+        self.happens(at, NodeInput::Back);
+        self.settles();
+    }
+
+    /// It does for a moment, in which the server reads what has been written and writes nothing.
+    pub(super) fn finds_for_a_moment(&mut self, at: usize) {
+        self.happens(at, NodeInput::Back);
+        self.away[at] = false;
+        self.houses[at].turn();
+        self.writes(at);
+        self.reads(at);
+        self.houses[at].settle();
+        self.loses(at);
+        self.settles();
+    }
+
+    /// Something happens at a server's end of the log.
+    pub(super) fn happens(&mut self, at: usize, input: NodeInput<Proposal>) {
+        let house = &mut self.houses[at];
+        house.server.log_happened(input, house.now);
     }
 
     /// What one server wants done at the log is done; says whether that was something.
@@ -89,6 +122,7 @@ impl World {
         let busy = !outputs.is_empty();
         for output in outputs {
             match output {
+                NodeOutput::Append(_) if self.away[at] => {}
                 NodeOutput::Append(bytes) => {
                     let millis = BASE + self.now.as_millis() as u64;
                     let number = self.lines.last().map_or(0, |(id, _)| id.number + 1);
@@ -100,6 +134,16 @@ impl World {
                 }
                 NodeOutput::ReadFrom(after) => self.read[at] = Some(after),
                 NodeOutput::Stop(reason) => panic!("{reason:?}"),
+                NodeOutput::Tell(news) => {
+                    let people = match news {
+                        News::Away => Some(LogNews::Away),
+                        News::Back => Some(LogNews::Back),
+                        News::Gap => Some(LogNews::Gap),
+                        _ => None,
+                    };
+                    let house = &mut self.houses[at];
+                    people.into_iter().for_each(|news| house.server.tell_of_log(news, house.now));
+                }
                 _ => {}
             }
         }
@@ -108,7 +152,7 @@ impl World {
 
     /// One server is given what it has not read of the log; says whether that was something, or has told it something.
     pub(super) fn reads(&mut self, at: usize) -> bool {
-        let Some(after) = self.read[at] else { return false };
+        let Some(after) = self.read[at].filter(|_| !self.away[at]) else { return false };
         let last = self.lines.iter().find(|(id, _)| *id == after).expect("it was read there");
         let anchor = Some(Digest::of(&last.1));
         let behind = self.lines.iter().filter(|(id, _)| *id > after);

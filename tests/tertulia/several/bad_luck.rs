@@ -9,7 +9,7 @@ use crate::support::peer::Peer;
 use crate::support::server::Server;
 
 pub(super) const AWAY: &str =
-    "--- El chat espera a su registro. Lo que escribas no se pierde; se dirá después.";
+    "--- El chat espera a su registro. Lo que escribas espera también y se dirá después.";
 const BACK: &str = "--- El chat sigue.";
 
 /// Has the engine be away while people talk, and looks at what they hear. While it is away and they know it, `meanwhile` is done to the

@@ -1,0 +1,117 @@
+//! A server whose log does not answer: what newcomers and others at their connections see of it.
+
+use tertulia::chat::{ChatConfig, ClientId, Command, Event, Input, MonoTime, Text};
+use tertulia::config::Config;
+
+use super::late::{A, B, Nodes, ana};
+use super::servers::{SECOND, World};
+use crate::hub::{LOGIN_TIMEOUT, address};
+
+const AWAY: &str = "--- El chat espera a su registro. Lo que escribas espera también y se dirá después.\n";
+const BACK: &str = "--- El chat sigue.\n";
+const PROMPT: &str = "Ingresa tu nombre: ";
+
+/// Two servers whose clients have a minute for a name.
+fn with_deadline() -> World {
+    let chat = ChatConfig { login_timeout: Some(LOGIN_TIMEOUT), ..ChatConfig::default() };
+    World::of(Config { rate_limit: 0, chat, ..Config::default() })
+}
+
+/// The log has not answered the first server for so long that people know.
+fn without_log() -> World {
+    let mut world = with_deadline();
+    world.loses(0);
+    world.passes(3 * SECOND);
+    world
+}
+
+/// Somebody connects to the first server.
+fn comes(world: &mut World) -> (usize, usize) {
+    let who = world.houses[0].connect();
+    world.houses[0].listen(who);
+    world.settles();
+    (0, who)
+}
+
+#[test]
+fn newcomer_is_told_that_the_log_is_away_and_has_its_name_when_it_is_back() {
+    let mut world = without_log();
+    let ana = comes(&mut world);
+    assert_eq!(world.heard(ana), format!("{AWAY}{PROMPT}"));
+    world.says(ana, "Ana\n");
+    (0..9).for_each(|_| world.passes(10 * SECOND));
+    assert_eq!(world.heard(ana), "", "nothing more is told, and its time for a name stands still");
+    world.finds(0);
+    world.passes(SECOND);
+    let heard = world.heard(ana);
+    assert!(heard.contains("Ana") && heard.matches(BACK).count() == 1, "{heard}");
+    assert!(!world.houses[0].is_over(ana.1));
+    let late = comes(&mut world);
+    assert_eq!(world.heard(late), PROMPT, "who comes then hears nothing of it");
+}
+
+#[test]
+fn newcomer_who_gives_no_name_is_let_go_also_while_the_log_is_away() {
+    let mut world = without_log();
+    let silent = comes(&mut world);
+    world.passes(LOGIN_TIMEOUT);
+    assert!(world.houses[0].is_over(silent.1));
+}
+
+#[test]
+fn newcomer_whose_name_is_taken_has_the_time_left_that_it_had_when_it_gave_the_name() {
+    let mut world = without_log();
+    world.connects(1, "Ana");
+    let other = comes(&mut world);
+    world.passes(50 * SECOND);
+    world.says(other, "Ana\n");
+    world.passes(100 * SECOND);
+    world.finds(0);
+    let heard = world.heard(other);
+    assert!(heard.contains("en uso") && heard.matches(PROMPT).count() == 2, "{heard}");
+    world.passes(9 * SECOND);
+    assert!(!world.houses[0].is_over(other.1));
+    world.passes(SECOND);
+    assert!(world.houses[0].is_over(other.1), "{}", world.heard(other));
+}
+
+fn takes_name(name: &str) -> Command {
+    Command::Say { room: None, text: Text::clean(name) }
+}
+
+#[test]
+fn newcomer_whose_name_is_under_way_gives_way_to_nobody() {
+    let mut nodes = Nodes::with_places(Some(2));
+    let (eva, luis) = (ana(), ClientId::new(1, 1));
+    nodes.comes(A, eva);
+    let evas = nodes.apply(A, Input::Command(eva, takes_name("Eva")));
+    nodes.comes(A, luis);
+    let luiss = nodes.apply(A, Input::Command(luis, takes_name("Luis")));
+    nodes.waits(LOGIN_TIMEOUT);
+    assert!(!nodes.hubs[A].has_room(nodes.now()), "both will have names");
+    nodes.order(A, evas);
+    nodes.order(A, luiss);
+    assert_eq!(nodes.hubs[B].people(), 2);
+}
+
+#[test]
+fn newcomer_of_whose_name_nobody_knows_what_became_is_asked_again() {
+    let mut nodes = Nodes::new();
+    nodes.comes(A, ana());
+    nodes.apply(A, Input::Command(ana(), takes_name("Eva")));
+    nodes.apply(A, Input::Unknown(1));
+    assert!(matches!(nodes.told(ana()).next_back(), Some(Event::NamePrompt)));
+    nodes.does(A, Input::Command(ana(), takes_name("Eva")));
+    assert_eq!(nodes.hubs[B].people(), 1);
+}
+
+#[test]
+fn state_of_a_node_with_names_under_way_is_sound_and_their_time_stands_still() {
+    let mut nodes = Nodes::new();
+    nodes.does(A, Input::Connected(ana(), address(1)));
+    let name = nodes.apply(A, Input::Command(ana(), takes_name("Eva")));
+    nodes.is_restored();
+    assert_eq!(nodes.hubs[A].next_due(), None::<MonoTime>);
+    nodes.order(A, name);
+    assert_eq!(nodes.hubs[B].people(), 1);
+}
