@@ -54,9 +54,9 @@ impl<S: Stream> Server<S> {
     }
 
     /// Whether one more connection may be accepted now: there is a descriptor for it, or one that is being closed or shakes hands gives
-    /// up its own; and it gets a place, or can be told that there is none; and a node of several is there. Otherwise it waits in the listen backlog.
+    /// up its own; and it gets a place, or can be told that there is none; and a node of several has been there. Otherwise it waits in the listen backlog.
     pub fn accepts(&mut self, now: MonoTime) -> bool {
-        if !self.is_there() {
+        if !self.is_opened() {
             return false;
         }
         let is_told = self.hub.has_room(now)

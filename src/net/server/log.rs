@@ -83,9 +83,14 @@ impl<S: Stream> Server<S> {
         self.apply(Input::Log(news), now);
     }
 
-    /// Whether the node is there: before that nobody is let in.
+    /// Whether the node is there, as far as it knows: what its people say goes into the log.
     pub fn is_there(&self) -> bool {
         self.log_end.as_ref().is_none_or(|log| log.node.epoch().is_some())
+    }
+
+    /// Whether people are let in: from when the node was there first. Who comes while it is held for dead waits with the others.
+    pub(super) fn is_opened(&self) -> bool {
+        self.log_end.as_ref().is_none_or(|log| log.opened)
     }
 
     /// Whether what is read of the log happened before the node was there.
@@ -311,6 +316,7 @@ impl<S: Stream> Server<S> {
     /// The node has come in: what was under way is handled anew.
     fn live(&mut self, now: MonoTime) {
         let Some(log) = &mut self.log_end else { return };
+        log.opened = true;
         log.proposed.clear();
         log.entries.clear();
         let (waited, kept) = (std::mem::take(&mut log.waiting), log.kept());

@@ -40,6 +40,8 @@ pub(super) struct LogEnd {
     pub(super) current: Option<CurrentEntry>,
     /// Something was read that is not applied.
     pub(super) has_more: bool,
+    /// The node has been there: people are let in from then on, also while it is not.
+    pub(super) opened: bool,
     /// The last message that was given to the history.
     kept: MessageId,
     /// Takes in turn what the hub proposes.
@@ -55,6 +57,7 @@ pub(super) struct StoredLogEnd {
     waiting: VecDeque<Waiting>,
     without_room: VecDeque<ClientId>,
     unanswered: Unanswered,
+    opened: bool,
     kept: MessageId,
 }
 
@@ -71,6 +74,7 @@ impl LogEnd {
             outputs: Vec::new(),
             current: None,
             has_more: false,
+            opened: false,
             kept,
             buffer: Vec::new(),
         }
@@ -89,6 +93,7 @@ impl LogEnd {
             outputs: _,
             current,
             has_more: _,
+            opened,
             kept,
             buffer,
         } = self;
@@ -101,6 +106,7 @@ impl LogEnd {
             waiting: waiting.clone(),
             without_room: without_room.clone(),
             unanswered: unanswered.clone(),
+            opened: *opened,
             kept: *kept,
         }
     }
@@ -115,7 +121,8 @@ impl LogEnd {
         stored: StoredLogEnd,
         now: Time,
     ) -> Result<LogEnd, HandoverError> {
-        let StoredLogEnd { node, proposed, entries, waiting, without_room, unanswered, kept } = stored;
+        let StoredLogEnd { node, proposed, entries, waiting, without_room, unanswered, opened, kept } =
+            stored;
         let under_way: usize = entries.iter().map(|(_, changes)| changes).sum();
         if waiting.len() != under_way + proposed.len() {
             return Err(HandoverError::Broken("who waits for the log"));
@@ -136,6 +143,7 @@ impl LogEnd {
             outputs: Vec::new(),
             current: None,
             has_more: false,
+            opened,
             kept,
             buffer: Vec::new(),
         })

@@ -75,6 +75,28 @@ fn newcomer_whose_name_is_taken_has_the_time_left_that_it_had_when_it_gave_the_n
     assert!(world.houses[0].is_over(other.1), "{}", world.heard(other));
 }
 
+#[test]
+fn newcomer_is_let_in_while_the_node_is_held_for_dead() {
+    let mut world = with_deadline();
+    world.passes(3 * SECOND);
+    world.loses(0);
+    (0..12).for_each(|_| world.passes(SECOND));
+    // It reads that it is held for dead, and the log is away again before it has come in.
+    world.finds_for_a_moment(0);
+    world.passes(3 * SECOND);
+    assert!(!world.houses[0].server.is_there());
+    let now = world.houses[0].now;
+    assert!(world.houses[0].server.accepts(now), "who connects waits with the others, not at the door");
+    let ana = comes(&mut world);
+    assert_eq!(world.heard(ana), format!("{AWAY}{PROMPT}"));
+    world.says(ana, "Ana\n");
+    world.passes(2 * LOGIN_TIMEOUT);
+    world.finds(0);
+    world.passes(SECOND);
+    assert!(world.heard(ana).contains("Ana"));
+    assert_eq!(world.houses[1].server.hub().people(), 1);
+}
+
 fn takes_name(name: &str) -> Command {
     Command::Say { room: None, text: Text::clean(name) }
 }
