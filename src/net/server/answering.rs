@@ -14,7 +14,7 @@ impl<S: Stream> Server<S> {
         now: MonoTime,
         work: impl FnOnce(&mut Self),
     ) {
-        let answering = self.log_end.as_mut().and_then(|log| log.unanswered.comes_back(number));
+        let answering = self.log_end.as_mut().and_then(|log| log.unanswered.comes_back((id, number)));
         let before = answer_as(&mut self.connections, id, answering);
         let awaited = self.awaits_reply(id);
         work(self);
@@ -31,9 +31,9 @@ impl<S: Stream> Server<S> {
     }
 
     /// Of a command nobody knows whether it was carried out: its client hears what everybody does.
-    pub(super) fn leave_unanswered(&mut self, number: u64) {
+    pub(super) fn leave_unanswered(&mut self, command: (ClientId, u64)) {
         if let Some(log) = &mut self.log_end {
-            log.unanswered.comes_back(number);
+            log.unanswered.comes_back(command);
         }
     }
 

@@ -332,7 +332,7 @@ impl<S: Stream> Server<S> {
         self.apply(Input::Unknown(count), now);
         for _ in 0..count {
             let Some(Waiting { client: Some(client), command }) = self.take_waiting() else { continue };
-            command.into_iter().for_each(|number| self.leave_unanswered(number));
+            command.into_iter().for_each(|number| self.leave_unanswered((client, number)));
             self.release(client);
         }
     }

@@ -15,8 +15,8 @@ use crate::protocol::Answering;
 /// What is to be answered when it has come back.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Unanswered {
-    /// By the numbers of commands, each with its client.
-    under_way: BTreeMap<u64, (ClientId, Answering)>,
+    /// By clients, and the numbers of their commands. None is empty: of a client that is gone nobody looks at those of the others.
+    under_way: BTreeMap<ClientId, BTreeMap<u64, Answering>>,
     /// The last command that went out.
     last: u64,
     /// The command that is being handled anew, while effects are performed, and by what its connection answered before.
@@ -36,13 +36,22 @@ impl Unanswered {
         }
         self.last = number;
         if let Some(answering) = answer_as(connections, id, None) {
-            self.under_way.insert(number, (id, answering));
+            self.note((id, number), answering);
         }
     }
 
     /// A command has come back: gives by what its answers are known.
-    pub(super) fn comes_back(&mut self, number: u64) -> Option<Answering> {
-        self.under_way.remove(&number).map(|(_, answering)| answering)
+    pub(super) fn comes_back(&mut self, (id, number): (ClientId, u64)) -> Option<Answering> {
+        let of_client = self.under_way.get_mut(&id)?;
+        let answering = of_client.remove(&number);
+        if of_client.is_empty() {
+            self.under_way.remove(&id);
+        }
+        answering
+    }
+
+    fn note(&mut self, (id, number): (ClientId, u64), answering: Answering) {
+        self.under_way.entry(id).or_default().insert(number, answering);
     }
 
     /// A command is being handled anew.
@@ -52,7 +61,7 @@ impl Unanswered {
         (id, number): (ClientId, u64),
     ) {
         self.ends_anew(connections);
-        let answering = self.comes_back(number);
+        let answering = self.comes_back((id, number));
         let before = answer_as(connections, id, answering);
         self.anew = Some((id, number, before));
     }
@@ -61,20 +70,19 @@ impl Unanswered {
     pub(super) fn ends_anew<S: Stream>(&mut self, connections: &mut Connections<S>) {
         let Some((id, number, before)) = self.anew.take() else { return };
         if let Some(answering) = answer_as(connections, id, before).filter(|it| !it.is_answered()) {
-            self.under_way.insert(number, (id, answering));
+            self.note((id, number), answering);
         }
     }
 
     /// Whether this can have been a server's.
     pub(super) fn is_sound(&self) -> bool {
-        self.under_way.values().all(|(_, answering)| answering.is_sound())
+        let mut clients = self.under_way.values();
+        clients.all(|commands| !commands.is_empty() && commands.values().all(Answering::is_sound))
     }
 
     /// A client is gone.
     pub(super) fn forget(&mut self, id: ClientId) {
-        if !self.under_way.is_empty() {
-            self.under_way.retain(|_, (client, _)| *client != id);
-        }
+        self.under_way.remove(&id);
     }
 }
 
