@@ -154,6 +154,10 @@ impl UnderWay {
 
     /// A session goes on under another client: what it said and did is that one's.
     pub(super) fn follow(&mut self, session: ClientId, client: ClientId) {
+        // Mostly: many sessions may go on while much of others is under way.
+        if !self.waited_for.contains_key(&session) {
+            return;
+        }
         for PendingChange { then, attempt } in &mut self.pending {
             let (Then::Said(of) | Then::TellRefusal(of)) = then else { continue };
             if *of != session {
