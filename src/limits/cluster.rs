@@ -105,6 +105,10 @@ pub const LINES_PIPELINED_OF_ALL: usize = 1024;
 /// they have asked for is kept. Four times as many as there are lines of all behind one another, so that these stop first.
 pub const CHANGES_UNDER_WAY_MAX: usize = 4 * 1024;
 
+/// How long the connection of a client that takes leave waits for the log to say that its member has left: mostly some milliseconds. When
+/// the log is away that long, it ends without.
+pub const DEPARTURE_WAIT: Duration = Duration::from_secs(2);
+
 /// Entries that one turn applies: as many as it takes lines.
 pub const LOG_ENTRIES_PER_TURN: usize = 256;
 

@@ -369,6 +369,7 @@ impl Hub {
         let member = entry.member;
         let mut lost = None;
         if let Some(old) = self.sessions.seats.client(member) {
+            self.unseat(member);
             lost = self.sessions.forget(old);
             if lost.is_none() {
                 self.tell(old, Event::Account(AccountNews::Replaced));

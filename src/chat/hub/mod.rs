@@ -7,6 +7,8 @@ mod asking;
 mod audience;
 mod changing;
 mod config;
+mod departing;
+mod departures;
 mod entering;
 mod expelling;
 mod identifying;
@@ -172,7 +174,7 @@ impl Hub {
 
     /// A client asked for something.
     fn handle(&mut self, id: ClientId, command: Command) {
-        if !self.sessions.lost.is_lost(id) {
+        if !self.sessions.lost.is_lost(id) && !self.is_departing(id) {
             let number = self.next_command();
             self.carry_out(id, number, command);
         }
@@ -223,6 +225,9 @@ impl Hub {
 
     /// A connection ended.
     fn disconnect(&mut self, id: ClientId, reason: CloseReason) {
+        if self.stop_waiting_to_leave(id) {
+            return;
+        }
         let farewell = match reason {
             CloseReason::Lost | CloseReason::Stalled => Farewell::Lost,
             _ => Farewell::Plain,
@@ -277,6 +282,7 @@ impl Hub {
         }
         self.end_trials();
         self.end_lost_sessions();
+        self.end_departures();
         self.part();
         self.tell_on_of_log();
         self.put_out_the_expelled();
@@ -306,7 +312,8 @@ impl Hub {
         let movements =
             self.chat.all_rooms().first_restless().filter(|_| self.is_alone()).map(|(due, _)| due);
         let lost = self.sessions.lost.first_due().map(|(due, _)| due);
-        [newcomer, movements, lost, self.trials_due(), unfinished].into_iter().flatten().min()
+        let departure = self.first_departure().map(|(due, _)| due);
+        [newcomer, movements, lost, departure, self.trials_due(), unfinished].into_iter().flatten().min()
     }
 
     /// What has been done since the start.
@@ -515,8 +522,7 @@ impl Hub {
                 Err(trouble.into())
             }
             Command::Quit(words) => {
-                let farewell = words.map_or(Farewell::Plain, Farewell::Words);
-                self.end(id, farewell, CloseReason::Quit);
+                self.take_leave(id, words.map_or(Farewell::Plain, Farewell::Words));
                 Ok(())
             }
             // The callers have seen to these. Named, so that a new command is not forgotten.

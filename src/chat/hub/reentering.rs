@@ -31,6 +31,10 @@ impl Hub {
         under_way.rise(member);
         if let Some(id) = self.sessions.seats.client(member) {
             self.sessions.seats.rise(member);
+            if under_way.departures.remove(id) {
+                self.sessions.forget(id);
+                return self.effects.push(Effect::Close(id, CloseReason::Quit));
+            }
             under_way.go_outside(id, Outside { reentry, heard });
         }
     }

@@ -132,7 +132,8 @@ impl Hub {
     fn session_of(&self, id: ClientId, token: &Token) -> Option<ClientId> {
         let key = self.config.token_key.as_ref().filter(|_| self.sessions.lost.is_program(id))?;
         let meant = key.open(token)?;
-        let connected = || self.member(meant).is_some() && self.sessions.lost.is_program(meant);
+        let is_here = || self.member(meant).is_some() && !self.is_departing(meant);
+        let connected = || is_here() && self.sessions.lost.is_program(meant);
         (self.sessions.lost.is_lost(meant) || connected()).then_some(meant)
     }
 

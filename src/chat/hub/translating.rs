@@ -99,9 +99,12 @@ impl Hub {
 
     /// A member has no client here any more.
     pub(super) fn unseat(&mut self, member: MemberId) {
-        self.sessions.seats.rise(member);
         if let Route::Log(under_way) = &mut self.route {
+            if let Some(id) = self.sessions.seats.client(member) {
+                under_way.departures.remove(id);
+            }
             under_way.rise(member);
         }
+        self.sessions.seats.rise(member);
     }
 }

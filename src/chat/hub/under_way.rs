@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::departures::Departures;
 use super::{Change, ClientId, Command, MemberId, MessageId, Origin, Proposal, Proposed, Reentry, Then};
 use crate::chat::admin::{AccountEdit, AdminOrder};
 use crate::chat::digest::Digest;
@@ -46,6 +47,8 @@ pub(super) struct UnderWay {
     pub(super) outside: BTreeMap<ClientId, Box<Outside>>,
     /// Commands of which nothing came because the node was held for dead, each with its number, oldest first.
     pub(super) again: BTreeMap<ClientId, Vec<(u64, Command)>>,
+    /// Clients that take leave.
+    pub(super) departures: Departures,
     /// How many commands there have been: the last one has that number.
     commands: u64,
     /// What is being handled, until a change comes of it.
@@ -113,6 +116,7 @@ impl UnderWay {
             && self.waited_for.is_empty()
             && self.outside.is_empty()
             && self.again.is_empty()
+            && self.departures.is_empty()
             && self.origins.is_empty()
             && self.seated.is_empty()
     }

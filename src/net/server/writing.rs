@@ -92,11 +92,10 @@ impl<S: Stream> Server<S> {
             self.connections.note_ended(&gone, reason);
             if gone.standing == HubStanding::InChat {
                 debug!("{id:?}: {cause:?}");
-                let input = match farewell {
-                    Some(farewell) => Input::Command(id, farewell),
-                    None => Input::Disconnected(id, cause),
-                };
-                self.apply(input, now);
+                if let Some(farewell) = farewell {
+                    self.apply(Input::Command(id, farewell), now);
+                }
+                self.apply(Input::Disconnected(id, cause), now);
             }
         }
         self.connections.shrink();

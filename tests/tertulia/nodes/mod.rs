@@ -7,6 +7,7 @@ mod away;
 mod examples;
 mod keeping;
 mod late;
+mod leaving;
 mod letters;
 mod meanwhile;
 mod outside;
