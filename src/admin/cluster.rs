@@ -56,7 +56,7 @@ fn operators(names: &[String], store: Option<&Store>) -> Result<Vec<AccountKey>,
 
 fn leave(place: &Place) -> AdminResult {
     if !AccountFile::is_there(&place.data) {
-        return Err(AdminError::File(place.data.clone(), io::ErrorKind::NotFound.into()));
+        return Err(AdminError::File(AccountFile::path(&place.data), io::ErrorKind::NotFound.into()));
     }
     Store::open(&place.data, None)?.set_log(None)?;
     say(&words::left(&place.data, place.lang))

@@ -24,7 +24,7 @@ pub struct NodeOptions {
     pub cluster_file: Option<PathBuf>,
 
     /// What the keys there begin with.
-    #[arg(long, value_name = "WORD", default_value = "tertulia", value_parser = prefix)]
+    #[arg(long, value_name = "WORD", default_value = "tertulia", value_parser = prefix, requires = "engine")]
     pub cluster_prefix: String,
 
     /// Seal what stands there with the key in the first line of this file: 64 hexadecimal digits.
@@ -32,7 +32,7 @@ pub struct NodeOptions {
     pub cluster_key_file: Option<PathBuf>,
 
     /// Go on with a Redis that may lose what it is given.
-    #[arg(long)]
+    #[arg(long, requires = "engine")]
     pub cluster_unsafe: bool,
 
     /// This server's name among them: a-z, 0-9 and -.

@@ -35,10 +35,10 @@ pub fn read(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Re
     taken(Options::command()).or_else(|error| {
         let language = wanted(words).unwrap_or_else(|| spoken(variable));
         match language {
-            Language::English => Err(said(&error, language)),
+            Language::English => Err(said(error, language)),
             // All the words are needed only where there is something to be said.
             Language::Spanish => {
-                taken(spanish::translated(Options::command())).map_err(|error| said(&error, language))
+                taken(spanish::translated(Options::command())).map_err(|error| said(error, language))
             }
         }
     })
@@ -78,16 +78,37 @@ fn spoken(variable: impl Fn(&str) -> Option<String>) -> Language {
     }
 }
 
-fn said(error: &clap::Error, language: Language) -> Said {
+fn said(mut error: clap::Error, language: Language) -> Said {
+    if decides_for_all(&error) {
+        let tip = match language {
+            Language::Spanish => {
+                "eso vale para todos los servidores, y se le da a 'tertulia-server cluster init'"
+            }
+            Language::English => {
+                "that is the same for all servers, and is given to 'tertulia-server cluster init'"
+            }
+        };
+        let _ = error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
     let status = error.exit_code().try_into().unwrap_or(u8::MAX);
     let words = match (error.kind(), language) {
-        (ErrorKind::ValueValidation, _) if may_hold_a_password(error) => without_value(error, language),
+        (ErrorKind::ValueValidation, _) if may_hold_a_password(&error) => without_value(&error, language),
         (ErrorKind::DisplayHelp | ErrorKind::DisplayVersion, _) | (_, Language::English) => error.to_string(),
         (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => error.to_string(),
-        (_, Language::Spanish) => complaint(error),
+        (_, Language::Spanish) => complaint(&error),
     };
     // Help ends where its last word does, at times.
     Said { words: words.trim_end().to_owned() + "\n", status }
+}
+
+/// Whether one of several servers is given what stands in their log, and is given to that.
+fn decides_for_all(error: &clap::Error) -> bool {
+    let both =
+        [ContextKind::InvalidArg, ContextKind::PriorArg].map(|kind| context(error, kind).unwrap_or_default());
+    let is_of_all = |argument: &String| argument == "--accounts-only" || argument.starts_with("--operator ");
+    error.kind() == ErrorKind::ArgumentConflict
+        && both.iter().any(is_of_all)
+        && both.iter().any(|argument| argument.starts_with("--cluster"))
 }
 
 /// Whether a password may stand in what was typed wrong.
@@ -146,11 +167,13 @@ fn complaint(error: &clap::Error) -> String {
     let meant = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let meant = meant.into_iter().find_map(|kind| context(error, kind));
     let meant = meant.map_or(String::new(), |meant| format!("\n\n  ¿Querías decir '{meant}'?"));
+    let tip = context(error, ContextKind::Suggested).filter(|_| decides_for_all(error));
+    let tip = tip.map_or(String::new(), |tip| format!("\n\n  nota: {tip}"));
     let usage = named(ContextKind::Usage);
     let usage = usage
         .strip_prefix("Usage:")
         .map_or(String::new(), |usage| format!("\n\nUso:{}", spanish::usage(usage.trim_end())));
-    format!("error: {what}{possible}{meant}{usage}\n\nPara saber más, prueba '--help'.\n")
+    format!("error: {what}{possible}{meant}{tip}{usage}\n\nPara saber más, prueba '--help'.\n")
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {

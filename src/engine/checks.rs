@@ -72,12 +72,11 @@ pub(super) fn check_engine(
 
 /// Looks what the keys are, and whether all may be done that a node does.
 pub(super) fn check_log(connection: &mut RedisConnection, keys: &Keys) -> Result<(), EngineCause> {
-    for key in [&keys.log, &keys.snapshots] {
-        match type_of(connection, key)?.as_str() {
-            "stream" => {}
-            "none" => return Err(EngineCause::NotFounded(keys.log.clone())),
-            kind => return Err(EngineCause::OtherType { key: key.clone(), kind: kind.into() }),
-        }
+    if !is_stream(connection, &keys.log)? {
+        return Err(EngineCause::NotFounded(keys.log.clone()));
+    }
+    if !is_stream(connection, &keys.snapshots)? {
+        return Err(EngineCause::NoSnapshot(keys.snapshots.clone()));
     }
     check_writable(connection, keys)?;
     let harmless = [
@@ -88,6 +87,15 @@ pub(super) fn check_log(connection: &mut RedisConnection, keys: &Keys) -> Result
     ];
     connection.ask(harmless)?;
     Ok(())
+}
+
+/// Whether that key is there, which is a stream if it is.
+fn is_stream(connection: &mut RedisConnection, key: &str) -> Result<bool, EngineCause> {
+    match type_of(connection, key)?.as_str() {
+        "stream" => Ok(true),
+        "none" => Ok(false),
+        kind => Err(EngineCause::OtherType { key: key.into(), kind: kind.into() }),
+    }
 }
 
 /// Looks whether the engine takes entries now.

@@ -52,6 +52,9 @@ pub enum EngineCause {
     /// There is no log.
     #[error("no log at {0}")]
     NotFounded(String),
+    /// There is a log, and nothing that a node could begin from.
+    #[error("no snapshot at {0}")]
+    NoSnapshot(String),
     /// There is something already.
     #[error("{0} is there")]
     Founded(String),

@@ -1,5 +1,7 @@
 //! What is wrong with an engine, in two languages, one line each.
 
+use std::io::ErrorKind;
+
 use super::EngineTrouble;
 use super::address::EngineAddressError;
 use super::error::{EngineCause, EngineError, EngineWarning};
@@ -35,10 +37,39 @@ impl EngineError {
     pub fn describe(&self, language: Language) -> String {
         let address = &self.address;
         let what = self.cause.describe(language);
-        match (language, &self.cause) {
-            (Spanish, EngineCause::Fault(_)) => format!("El Redis de {address} no sirve: {what}."),
-            (English, EngineCause::Fault(_)) => format!("The Redis at {address} is of no use: {what}."),
-            _ => format!("{address}: {what}"),
+        let EngineCause::Fault(fault) = &self.cause else { return format!("{address}: {what}") };
+        let hint = self.may_be_tls(fault).map_or("", |hint| hint.describe(language));
+        match language {
+            Spanish => format!("El Redis de {address} no sirve: {what}.{hint}"),
+            English => format!("The Redis at {address} is of no use: {what}.{hint}"),
+        }
+    }
+
+    /// Whether what is wrong looks as it does where one end speaks TLS and the other does not.
+    fn may_be_tls(&self, fault: &EngineFault) -> Option<TlsHint> {
+        let hint = if self.address.starts_with("rediss:") { TlsHint::Without } else { TlsHint::With };
+        match (fault, hint) {
+            (EngineFault::Silent, TlsHint::Without) => Some(hint),
+            (EngineFault::Connection(error), _) if error.kind() == ErrorKind::ConnectionReset => Some(hint),
+            _ => None,
+        }
+    }
+}
+
+/// How the engine's port may speak instead.
+#[derive(Clone, Copy)]
+enum TlsHint {
+    With,
+    Without,
+}
+
+impl TlsHint {
+    fn describe(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Spanish, TlsHint::With) => " ¿Habla TLS en ese puerto? Sería rediss://",
+            (Spanish, TlsHint::Without) => " ¿Habla TLS en ese puerto? Si no, es redis://",
+            (English, TlsHint::With) => " Does it speak TLS on that port? Then it is rediss://",
+            (English, TlsHint::Without) => " Does it speak TLS on that port? If not, it is redis://",
         }
     }
 }
@@ -79,6 +110,9 @@ impl EngineCause {
             EngineCause::NotFounded(key) => {
                 format!("no hay ningún registro {key}. Se funda una sola vez: tertulia-server cluster init")
             }
+            EngineCause::NoSnapshot(key) => format!(
+                "hay un registro, pero falta {key}, de donde parte cada nodo. Hay que fundarlo de nuevo: docs/nodes.md dice cómo."
+            ),
             EngineCause::Founded(key) => {
                 format!("{key} ya existe. Para fundar otro registro: --cluster-prefix, o borra antes esa clave")
             }
@@ -120,6 +154,9 @@ impl EngineCause {
             EngineCause::NotFounded(key) => {
                 format!("there is no log {key}. It is founded once: tertulia-server cluster init")
             }
+            EngineCause::NoSnapshot(key) => format!(
+                "there is a log, but {key} is missing, which each node begins from. It has to be founded again: docs/nodes.md says how."
+            ),
             EngineCause::Founded(key) => {
                 format!("{key} is there already. To found another log: --cluster-prefix, or delete that key before")
             }

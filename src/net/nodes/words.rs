@@ -73,10 +73,14 @@ impl NodeEnd {
                 "Otro proceso usa el nombre de este nodo (--node), que se detiene.".into()
             }
             (Spanish, StopReason::Left) => "El nodo ha terminado.".into(),
-            (Spanish, StopReason::AnotherLog) => "El registro no es aquel al que pertenecen los datos de este nodo.".into(),
+            (Spanish, StopReason::AnotherLog) => {
+                "Los datos de --data son de otro registro que el de --cluster. Un nodo empieza con una carpeta vacía, o con una copia \
+                 de la de otro."
+                    .into()
+            }
             (Spanish, StopReason::NoLog) => {
                 "El registro está vacío o ha perdido lo que hace falta para seguir: hay que fundarlo de nuevo \
-                 (tertulia-server cluster init)."
+                 (tertulia-server cluster init; docs/nodes.md dice cómo)."
                     .into()
             }
             (Spanish, StopReason::TooOld(version)) => {
@@ -85,16 +89,23 @@ impl NodeEnd {
             (Spanish, StopReason::TooNew(version)) => {
                 format!("Los nodos escriben en la versión {version}, que este programa ya no conoce: hay que actualizar los demás.")
             }
-            (Spanish, StopReason::Option(option)) => format!("Los demás nodos tienen otro valor de {option}."),
-            (Spanish, StopReason::TooManyNodes) => format!("El registro conoce ya {NODES_MAX} nombres de nodos."),
+            (Spanish, StopReason::Option(option)) => format!("Los demás nodos tienen otro valor de {option}: dale a este el mismo."),
+            (Spanish, StopReason::TooManyNodes) => format!(
+                "El registro conoce ya {NODES_MAX} nombres de nodos, y no admite otro: usa uno de ellos (--node; /nodos los enseña)."
+            ),
             (Spanish, StopReason::Differs) => {
                 "Este nodo ha sacado dos veces del registro algo distinto que los demás, y se detiene.".into()
             }
             (English, StopReason::Replaced) => "Another process has the name of this node (--node), which stops.".into(),
             (English, StopReason::Left) => "The node has ended.".into(),
-            (English, StopReason::AnotherLog) => "The log is another one than the data of this node belong to.".into(),
+            (English, StopReason::AnotherLog) => {
+                "What is in --data is of another log than that of --cluster. A node begins with an empty directory, or with a \
+                 copy of another one's."
+                    .into()
+            }
             (English, StopReason::NoLog) => {
-                "The log is empty, or has lost what it takes to go on: it has to be founded again (tertulia-server cluster init)."
+                "The log is empty, or has lost what it takes to go on: it has to be founded again (tertulia-server cluster init; \
+                 docs/nodes.md says how)."
                     .into()
             }
             (English, StopReason::TooOld(version)) => {
@@ -103,8 +114,10 @@ impl NodeEnd {
             (English, StopReason::TooNew(version)) => {
                 format!("The nodes write in version {version}, which this program does not know any more: upgrade the others.")
             }
-            (English, StopReason::Option(option)) => format!("The other nodes have another value of {option}."),
-            (English, StopReason::TooManyNodes) => format!("The log knows {NODES_MAX} names of nodes already."),
+            (English, StopReason::Option(option)) => format!("The other nodes have another value of {option}: give this one the same."),
+            (English, StopReason::TooManyNodes) => format!(
+                "The log knows {NODES_MAX} names of nodes already, and takes no other: use one of them (--node; /nodes shows them)."
+            ),
             (English, StopReason::Differs) => {
                 "This node has made something else of the log than the others, twice, and stops.".into()
             }
@@ -114,8 +127,14 @@ impl NodeEnd {
 
 fn own_past(language: Language) -> &'static str {
     match language {
-        Spanish => "La carpeta de --data ya tiene su propio chat.",
-        English => "The directory of --data has a chat of its own.",
+        Spanish => {
+            "La carpeta de --data ya tiene su propio chat. Un nodo empieza con una carpeta vacía, o con una copia de la de otro; un \
+             registro nuevo puede empezar con ese chat: tertulia-server cluster init --data."
+        }
+        English => {
+            "The directory of --data has a chat of its own. A node begins with an empty directory, or with a copy of another \
+             one's; a new log can begin with that chat: tertulia-server cluster init --data."
+        }
     }
 }
 

@@ -26,7 +26,12 @@ pub struct AccountFile {
 impl AccountFile {
     /// Whether there is a history in `dir` that can be opened, or that cannot.
     pub fn is_there(dir: &Path) -> bool {
-        dir.join(FILE).exists()
+        AccountFile::path(dir).exists()
+    }
+
+    /// Where it is.
+    pub fn path(dir: &Path) -> PathBuf {
+        dir.join(FILE)
     }
 
     /// Whether another program has the directory. Nothing is made there.
@@ -41,7 +46,7 @@ impl AccountFile {
     ///
     /// There is no history there, or none that can be used.
     pub fn try_open(dir: &Path, make: bool) -> std::result::Result<Option<AccountFile>, StoreError> {
-        let path = dir.join(FILE);
+        let path = AccountFile::path(dir);
         let failed = |cause| StoreError { path: path.clone(), cause };
         if make {
             make_dir(dir).map_err(|cause| StoreError { path: dir.to_owned(), cause })?;

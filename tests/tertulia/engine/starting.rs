@@ -70,6 +70,17 @@ fn engine_that_never_answers_is_told() {
 }
 
 #[test]
+fn tls_is_named_where_the_other_end_may_not_speak_it_or_nothing_else() {
+    let said = |url: &str, fault| {
+        EngineError { address: url.into(), cause: EngineCause::Fault(fault) }.describe(English)
+    };
+    let reset = || EngineFault::Connection(ErrorKind::ConnectionReset.into());
+    assert!(said("rediss://x:6379", EngineFault::Silent).ends_with("it is redis://"));
+    assert!(said("redis://x:6379", reset()).ends_with("it is rediss://"));
+    assert!(!said("redis://x:6379", EngineFault::Silent).contains("TLS"));
+}
+
+#[test]
 fn engine_of_other_kinds_is_told() {
     let cause = |answers| refusal(&answering(answers)).cause;
     assert!(matches!(cause(&["# Server\r\nname:other", "", ""]), EngineCause::OtherSoftware));

@@ -84,6 +84,22 @@ fn address_may_stand_in_a_file_and_is_repeated_nowhere() {
 }
 
 #[test]
+fn log_without_its_snapshots_is_told_apart_from_none() {
+    let Some(several) = Several::founded() else { return };
+    several.redis.run("DEL tertulia:snap");
+    let why = unstarted(&several.redis.url());
+    assert!(why.contains("falta tertulia:snap") && why.contains("docs/nodes.md"), "{why}");
+}
+
+#[test]
+fn directory_that_is_not_there_is_named_by_its_file() {
+    let dir = Dir::new();
+    let data = dir.path().to_str().expect("a plain path");
+    let why = refused(&order(&["cluster", "leave", "--data", data]));
+    assert!(why.contains(&format!("{data}/tertulia.db: no existe")), "{why}");
+}
+
+#[test]
 fn skipping_an_entry_that_is_not_there_is_refused() {
     let Some(several) = Several::founded() else { return };
     let url = several.redis.url();
