@@ -20,6 +20,7 @@ mod entry;
 mod entry_id;
 mod entry_text;
 mod exchange;
+mod garbage;
 mod ledger;
 mod line;
 mod news;

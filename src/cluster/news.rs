@@ -25,6 +25,8 @@ pub enum News {
     Differs(NodeName),
     /// Something stands in the log that no node has written.
     Garbage(EntryId),
+    /// There were so many more of that kind.
+    MoreGarbage(u64),
     /// The engine's clock is not this machine's.
     ClocksApart {
         /// So far from it.

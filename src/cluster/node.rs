@@ -4,6 +4,7 @@
 //! sent again, what has not is sent as it was; and nothing is applied of which it is not certain that nothing before it is missing.
 
 mod stored;
+mod telling;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::entry::{Beat, Body, Entry, Hello, What};
 use super::entry_id::EntryId;
 use super::entry_text;
 use super::exchange::{NodeConfig, NodeInput, NodeOutput, Read};
+use super::garbage::GarbageTold;
 use super::ledger::{Ignored, Ledger, Move};
 use super::line::LogLine;
 use super::news::{News, StopReason};
@@ -54,6 +56,7 @@ pub struct Node<C> {
     /// It has been there since it began to read last: who has its name then is another process.
     was_there: bool,
     beats: Beats,
+    garbage: GarbageTold,
     /// The entry by which it raises the version, if one is under way.
     raising: Option<u64>,
     snapshots: SnapshotProgress,
@@ -119,6 +122,7 @@ impl<C: Serialize> Node<C> {
             greeting: 0,
             was_there: false,
             beats: Beats::default(),
+            garbage: GarbageTold::default(),
             raising: None,
             snapshots: SnapshotProgress::default(),
             leaving: false,
@@ -153,6 +157,7 @@ impl<C: Serialize> Node<C> {
             (_, NodeInput::Leave) => self.leave(),
         }
         self.heed_silence();
+        self.tell_more_garbage();
     }
 
     /// Goes on with what was read, to the next that is to be applied; none: to the end of it.
@@ -540,7 +545,7 @@ impl<C: Serialize> Node<C> {
         };
         let greeted = matches!(self.phase, NodePhase::Greeting(..)) && by.as_ref().is_some_and(own);
         match ignored {
-            Ignored::Garbage => self.outputs.push(NodeOutput::Tell(News::Garbage(id))),
+            Ignored::Garbage => self.tell_garbage(id),
             Ignored::Option(option) if greeted => self.stop(StopReason::Option(option)),
             Ignored::TooMany if greeted => self.stop(StopReason::TooManyNodes),
             Ignored::Unable | Ignored::Version if greeted => {
@@ -561,28 +566,6 @@ impl<C: Serialize> Node<C> {
         self.replica = None;
         self.lines.clear();
         self.outputs.push(NodeOutput::Stop(reason));
-    }
-
-    /// Tells people that the log does not answer, when they would notice, and that it does again.
-    fn heed_silence(&mut self) {
-        let silent = self.silent_since().is_some_and(|since| self.now.mono.since(since) >= LOG_PATIENCE);
-        if silent && !self.away {
-            self.away = true;
-            self.outputs.push(NodeOutput::Tell(News::Away));
-        } else if self.away && !silent && self.epoch().is_some() {
-            self.away = false;
-            self.outputs.push(NodeOutput::Tell(News::Back));
-        }
-    }
-
-    /// Since when nothing has come of what was sent.
-    fn silent_since(&self) -> Option<MonoTime> {
-        let greeting = match self.phase {
-            NodePhase::Over => return None,
-            NodePhase::Greeting(_, since) => Some(since),
-            _ => None,
-        };
-        self.lost.into_iter().chain(greeting).chain(self.under_way.since()).min()
     }
 }
 

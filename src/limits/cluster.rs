@@ -82,6 +82,12 @@ pub const ACTIVE_NOTED: Duration = Duration::from_secs(60);
 /// Members of a node that is gone who leave in one turn of the loop, of each other node: some 3 ms, among a million people twice that.
 pub const STRANDED_PER_TURN: usize = 1000;
 
+/// Entries that no node has written of which each is told to the administrator, in [`GARBAGE_TOLD_INTERVAL`]; of more their number is.
+pub const GARBAGE_TOLD: u32 = 8;
+
+/// See [`GARBAGE_TOLD`].
+pub const GARBAGE_TOLD_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Changes of one turn that go into one entry: what a node that reads it applies at once.
 pub const LOG_CHANGES_PER_ENTRY: usize = 256;
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{
-    Beats, EntryId, Node, NodeConfig, NodePhase, Replica, SentEntries, SentEntry, SnapshotProgress,
-    StopReason, unable,
+    Beats, EntryId, GarbageTold, Node, NodeConfig, NodePhase, Replica, SentEntries, SentEntry,
+    SnapshotProgress, StopReason, unable,
 };
 use crate::chat::{MonoTime, NodeName, Time};
 
@@ -81,6 +81,7 @@ impl<C> Node<C> {
             greeting,
             was_there,
             beats,
+            garbage: _,
             raising,
             snapshots,
             leaving,
@@ -169,6 +170,7 @@ impl<C> Node<C> {
             greeting,
             was_there,
             beats,
+            garbage: GarbageTold::default(),
             raising,
             // What becomes of one that was being written nobody hears.
             snapshots: SnapshotProgress { newest: newest_snapshot, ..SnapshotProgress::default() },

@@ -156,7 +156,7 @@ impl ClusterNode {
         let words = words::of_news(news, self.language);
         match news {
             News::Living(_) | News::Back | News::NodeGone(..) => info!("{words}"),
-            News::Differs(_) | News::Garbage(_) => error!("{words}"),
+            News::Differs(_) | News::Garbage(_) | News::MoreGarbage(_) => error!("{words}"),
             News::Away | News::Gap | News::HeldForDead | News::ClocksApart { .. } => warn!("{words}"),
         }
     }

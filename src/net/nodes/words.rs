@@ -26,6 +26,9 @@ pub(super) fn of_news(news: &News, language: Language) -> String {
             format!("El nodo {node} ha sacado del mismo registro algo distinto que los demás.")
         }
         (Spanish, News::Garbage(id)) => format!("La entrada {id} no la ha escrito ningún nodo; no se tiene en cuenta."),
+        (Spanish, News::MoreGarbage(more)) => {
+            format!("Y en un minuto otras {more} entradas que no ha escrito ningún nodo; no se tienen en cuenta.")
+        }
         (Spanish, News::ClocksApart { by, ahead }) => format!(
             "El reloj de Redis va {} s {} respecto al de este equipo; cuenta el de Redis.",
             by.as_secs(),
@@ -47,6 +50,9 @@ pub(super) fn of_news(news: &News, language: Language) -> String {
             format!("Node {node} has made something else of the same log than the others.")
         }
         (English, News::Garbage(id)) => format!("No node has written entry {id}; it does not count."),
+        (English, News::MoreGarbage(more)) => {
+            format!("And in a minute {more} other entries that no node has written; they do not count.")
+        }
         (English, News::ClocksApart { by, ahead }) => format!(
             "The clock of Redis is {} s {} that of this machine; that of Redis counts.",
             by.as_secs(),

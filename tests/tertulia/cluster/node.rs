@@ -10,7 +10,10 @@ use tertulia::cluster::{
     Beat, Body, Delivery, Digest, Entry, EntryId, Happening, Hello, LogLine, News, Node, NodeConfig,
     NodeInput, NodeOutput, Read, Replica, SharedOptions, StopReason, What,
 };
-use tertulia::limits::{BEAT_INTERVAL, BEATS_TO_DEATH, LOG_PATIENCE, SNAPSHOT_BYTES, UNDER_WAY_MAX_BYTES};
+use tertulia::limits::{
+    BEAT_INTERVAL, BEATS_TO_DEATH, GARBAGE_TOLD, GARBAGE_TOLD_INTERVAL, LOG_PATIENCE, SNAPSHOT_BYTES,
+    UNDER_WAY_MAX_BYTES,
+};
 
 use super::founded::{self, INCARNATION, VERSION};
 use super::ledger::{hello, name};
@@ -250,6 +253,32 @@ fn node_that_reads_its_own_death_comes_in_again_and_gives_back_what_was_under_wa
     rig.appends();
     rig.reads();
     assert_eq!(rig.happened().len(), 1);
+}
+
+#[test]
+fn garbage_is_told_one_by_one_and_of_much_how_much() {
+    let mut rig = Rig::living();
+    let most = usize::try_from(GARBAGE_TOLD).expect("few");
+    let write = |rig: &mut Rig, count| (0..count).map(|_| rig.writes(b"x".to_vec())).collect::<Vec<_>>();
+    let told = |rig: &mut Rig| -> Vec<News> {
+        rig.reads();
+        let outputs = rig.take_outputs();
+        outputs
+            .into_iter()
+            .filter_map(|it| if let NodeOutput::Tell(news) = it { Some(news) } else { None })
+            .collect()
+    };
+    let ids = write(&mut rig, most + 1000);
+    let each: Vec<News> = ids[..most].iter().map(|id| News::Garbage(*id)).collect();
+    assert_eq!(told(&mut rig), each);
+    write(&mut rig, 500);
+    assert_eq!(told(&mut rig), []);
+    rig.now += GARBAGE_TOLD_INTERVAL;
+    assert_eq!(told(&mut rig), [News::MoreGarbage(1500)]);
+    let ids = write(&mut rig, 1);
+    assert_eq!(told(&mut rig), [News::Garbage(ids[0])], "and few are told one by one again");
+    rig.now += GARBAGE_TOLD_INTERVAL;
+    assert_eq!(told(&mut rig), []);
 }
 
 #[test]
