@@ -61,7 +61,7 @@ pub fn fold(text: &str) -> String {
         // What is known of ASCII need not be looked up. Marks never change an ASCII letter before them, for they are
         // taken away.
         let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        rest[..plain].bytes().for_each(|byte| folded.push_ascii(byte));
+        folded.push_ascii(&rest[..plain]);
         rest = &rest[plain..];
         let other = rest.bytes().position(|byte| byte.is_ascii()).unwrap_or(rest.len());
         let letters = rest[..other].nfd().filter(|&c| !is_accent(c)).default_case_fold();
@@ -183,16 +183,22 @@ struct Folded {
 }
 
 impl Folded {
-    /// Does what [`push`](Self::push) does with the small letter.
-    fn push_ascii(&mut self, byte: u8) {
-        if !byte.is_ascii_alphanumeric() {
-            self.open = None;
-            return;
+    /// Does what [`push`](Self::push) does with each small letter: word by word, for each line that is said is folded.
+    fn push_ascii(&mut self, text: &str) {
+        for (nth, word) in text.split(|c: char| !c.is_ascii_alphanumeric()).enumerate() {
+            if nth > 0 {
+                self.open = None;
+            }
+            if word.is_empty() {
+                continue;
+            }
+            if self.open.replace(WORD) != Some(WORD) {
+                self.words.push(WORD);
+            }
+            let start = self.words.len();
+            self.words.push_str(word);
+            self.words[start..].make_ascii_lowercase();
         }
-        if self.open.replace(WORD) != Some(WORD) {
-            self.words.push(WORD);
-        }
-        self.words.push(byte.to_ascii_lowercase().into());
     }
 
     fn push(&mut self, c: char) {
