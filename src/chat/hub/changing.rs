@@ -57,7 +57,7 @@ impl Hub {
         let outcome = self.chat.apply(at, by, change);
         let mut facts: Vec<Fact> = self.chat.take_facts();
         if let Route::Log(under_way) = &mut self.route {
-            facts.iter().for_each(|fact| under_way.digest = fact.digest(under_way.digest));
+            under_way.hash(&facts);
         }
         for fact in facts.drain(..) {
             self.translate(newcomer, fact);

@@ -1,7 +1,5 @@
 //! What a change has made of the chat, in order.
 
-use std::io;
-
 use serde::Serialize;
 
 use crate::chat::account::{AccountKey, AccountRecord, OfflineMessage};
@@ -67,25 +65,11 @@ pub(in crate::chat) enum Fact {
 }
 
 impl Fact {
-    /// Adds this to a hash that is compared between nodes.
-    pub(in crate::chat) fn digest(&self, digest: Digest) -> Digest {
-        let mut written = Written(digest);
-        serde_json::to_writer(&mut written, self).expect("a fact can be written");
-        written.0
-    }
-}
-
-/// Hashes what is written.
-struct Written(Digest);
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 = self.0.bytes(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    /// Adds this, as JSON, to a hash that is compared between nodes; `buffer` is for the JSON.
+    pub(in crate::chat) fn digest(&self, digest: Digest, buffer: &mut Vec<u8>) -> Digest {
+        buffer.clear();
+        serde_json::to_writer(&mut *buffer, self).expect("a fact can be written");
+        digest.bytes(buffer)
     }
 }
 
