@@ -572,6 +572,8 @@ pub enum LogNews {
     Back,
     /// It has lost what was said last: others may not have heard it, or it may be missing here.
     Gap,
+    /// The server stops before something came back that they have typed: it may never be said.
+    Unsaid,
 }
 
 /// What the server's administrator says or does.

@@ -26,6 +26,8 @@ pub enum Input {
     InClear(ClientId),
     /// A client asked for something.
     Command(ClientId, Command),
+    /// A command of a client has come and waits, for so much is under way in the log that there is [no room](super::Hub::room_for_changes).
+    Held(ClientId),
     /// A connection ended without the hub's doing. The shell closes it; the others are told.
     Disconnected(ClientId, CloseReason),
     /// Something that the hub asked for has come, or cannot be had.
@@ -52,6 +54,7 @@ pub enum Input {
     Log(LogNews),
     /// Time has passed: to be given at [`Hub::next_due`](super::Hub::next_due) or later.
     Tick,
-    /// The server stops: all clients are told and let go, of very many some now and the rest with each [`Tick`](Input::Tick).
-    Stop,
+    /// The server stops: all clients are told and let go, of very many some now and the rest with each [`Tick`](Input::Tick). Of those that
+    /// are named something has come that waits for the log and was not handed to the hub.
+    Stop(Vec<ClientId>),
 }

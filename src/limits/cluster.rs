@@ -24,6 +24,9 @@ pub const BEATS_PER_MARK: u32 = 4;
 /// How long the log may be silent before people are told that it is away. A restart of the engine takes one second.
 pub const LOG_PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long a node that stops waits until all that its people have typed has come back, of the [`LOG_PATIENCE`] that it has to leave.
+pub const LAST_WORDS_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Bytes of a node's own entries that have not come back from the log. At the limit its people are read later.
 pub const UNDER_WAY_MAX_BYTES: usize = 4 * 1024 * 1024;
 

@@ -356,7 +356,7 @@ impl EventLoop {
             self.stopping = Some(now + limits::STOP_TIMEOUT);
             match self.node.as_mut().filter(|_| self.end.is_none()) {
                 // Behind what its people have said, and all of them at one place. Their connections end when that is read.
-                Some(node) => node.leave(&mut self.server, now),
+                Some(node) => node.leave(now),
                 None => self.server.stop(now),
             }
         }

@@ -7,6 +7,20 @@ use super::{
 use crate::chat::effect::LogEntry;
 
 impl Hub {
+    /// Asks a client that has just come for a name; if a log is away, it is told that first.
+    pub(super) fn greet(&mut self, id: ClientId) {
+        let news = self.sessions.log_news.greet(id);
+        news.into_iter().for_each(|news| self.tell(id, Event::Log(news)));
+        self.tell(id, Event::NamePrompt);
+    }
+
+    /// A command of a client is being handled, which may have been held until now.
+    pub(super) fn note_heard(&mut self, id: ClientId) {
+        if !self.is_awaited(id) {
+            self.sessions.newcomers.name_comes_back(id, self.now());
+        }
+    }
+
     /// A newcomer proposes a name; with a good one they are in.
     pub(super) fn take_name(&mut self, id: ClientId, wanted: Text) {
         let Some(newcomer) = self.sessions.newcomers.get(id) else { return };

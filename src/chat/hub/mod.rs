@@ -118,6 +118,7 @@ impl Hub {
             Input::Program(id) => self.note_program(id),
             Input::InClear(id) => self.note_in_clear(id),
             Input::Command(id, command) => self.handle(id, command),
+            Input::Held(id) => self.sessions.newcomers.name_goes_out(id, at.mono),
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
             Input::Reply(id, reply) => self.take_reply(id, reply),
             Input::AccountsChanged(changes) => {
@@ -132,7 +133,7 @@ impl Hub {
             Input::NodeReports(id, reports) => self.tell_nodes(id, reports),
             Input::Motd(motd) => self.config.motd = motd,
             Input::Tick => self.tick(),
-            Input::Stop => self.stop(),
+            Input::Stop(held) => self.stop(held),
         }
     }
 
@@ -167,14 +168,13 @@ impl Hub {
         }
         let Some(admission) = self.admit(id, origin) else { return };
         self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, admission);
-        let news = self.sessions.log_news.greet(id);
-        news.into_iter().for_each(|news| self.tell(id, Event::Log(news)));
-        self.tell(id, Event::NamePrompt);
+        self.greet(id);
     }
 
     /// A client asked for something.
     fn handle(&mut self, id: ClientId, command: Command) {
         if !self.sessions.lost.is_lost(id) && !self.is_departing(id) {
+            self.note_heard(id);
             let number = self.next_command();
             self.carry_out(id, number, command);
         }

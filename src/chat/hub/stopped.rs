@@ -1,5 +1,7 @@
 //! What is left of a chat that has stopped.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::ClientId;
@@ -11,6 +13,8 @@ use crate::chat::rooms::Rooms;
 pub(super) struct Stopped {
     /// Clients that have not been told, the next one last.
     pub(super) clients: Vec<ClientId>,
+    /// Those of them of whom something may never be said.
+    pub(super) unsaid: BTreeSet<ClientId>,
     /// How many rooms have not been freed, and how many members.
     pub(super) rooms: usize,
     pub(super) members: usize,
@@ -22,6 +26,8 @@ pub(super) struct Stopped {
 impl Clone for Stopped {
     /// Without the memory.
     fn clone(&self) -> Stopped {
-        Stopped { clients: self.clients.clone(), rooms: self.rooms, members: self.members, memory: None }
+        let Stopped { clients, unsaid, rooms, members, memory: _ } = self;
+        let (clients, unsaid) = (clients.clone(), unsaid.clone());
+        Stopped { clients, unsaid, rooms: *rooms, members: *members, memory: None }
     }
 }

@@ -61,6 +61,11 @@ impl Then {
         }
     }
 
+    /// The client that has typed what the change came of.
+    pub(super) fn typed_by(&self) -> Option<ClientId> {
+        self.client().filter(|_| !matches!(self, Then::GoOn(_) | Then::Reenter(_)))
+    }
+
     /// The client that is told what came of the change, or whose next command has to wait for it.
     pub(super) fn client(&self) -> Option<ClientId> {
         match self {

@@ -204,6 +204,12 @@ impl UnderWay {
         std::mem::take(&mut self.pending)
     }
 
+    /// The clients that have typed something that has not come back.
+    pub(super) fn typed(&self) -> impl Iterator<Item = ClientId> {
+        let pending = self.pending.iter().filter_map(|pending| pending.then.typed_by());
+        pending.chain(self.again.keys().copied())
+    }
+
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.pending.len()

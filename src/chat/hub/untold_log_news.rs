@@ -34,6 +34,8 @@ impl UntoldLogNews {
                 self.expect_away = BTreeSet::new();
             }
             LogNews::Gap => self.expect_gap = clients.collect(),
+            // That is told to some, and with the end.
+            LogNews::Unsaid => {}
         }
     }
 

@@ -39,6 +39,11 @@ impl<S: Stream> Conn<S> {
         self.awaits_reply() || self.awaits_log()
     }
 
+    /// Whether something has come of them that waits for the log.
+    pub(in crate::net) fn is_held(&self) -> bool {
+        self.awaits_log() && (self.parked().is_some() || self.has_unseen())
+    }
+
     /// Waits no longer for the log; says whether they did.
     pub(in crate::net) fn take_log_wait(&mut self) -> bool {
         let Some(beside) = &mut self.beside else { return false };

@@ -44,7 +44,7 @@ impl ClusterNode {
         match *self {}
     }
 
-    pub(super) fn leave(&mut self, _: &mut Server<TcpStream>, _: MonoTime) {
+    pub(super) fn leave(&mut self, _: MonoTime) {
         match *self {}
     }
 

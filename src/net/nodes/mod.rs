@@ -22,7 +22,7 @@ use crate::auth::random_number;
 use crate::chat::{Language, LogNews, MonoTime, NodeName};
 use crate::cluster::{LOG_VERSION, News, NodeConfig, NodeInput, NodeOutput, StopReason};
 use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineTrouble, Happened};
-use crate::limits::LOG_PATIENCE;
+use crate::limits::{LAST_WORDS_PATIENCE, LOG_PATIENCE};
 
 /// This server's node, and the engine that has the log.
 pub(super) struct ClusterNode {
@@ -31,11 +31,19 @@ pub(super) struct ClusterNode {
     /// Takes in turn what the node wants done.
     outputs: Vec<NodeOutput>,
     language: Language,
-    /// It is leaving: until when that may take.
-    leaving: Option<MonoTime>,
+    leaving: Option<NodeLeaving>,
     end: Option<NodeEnd>,
     /// Something may have happened that was not taken, for the server was behind: no thread calls for it again.
     has_more: bool,
+}
+
+/// The node leaves.
+#[derive(Clone, Copy, Debug)]
+struct NodeLeaving {
+    /// Until when it is waited for what people have typed; none: the log has been told.
+    heeds: Option<MonoTime>,
+    /// Until when it may take.
+    until: MonoTime,
 }
 
 impl fmt::Debug for ClusterNode {
@@ -123,6 +131,7 @@ impl ClusterNode {
         self.perform(server, now);
         // Most reads are the only one: to find that out takes no turn of its own.
         self.turn(server, now);
+        self.go_on_leaving(server, now);
     }
 
     /// Does what the server's node wants done.
@@ -161,17 +170,23 @@ impl ClusterNode {
         }
     }
 
-    /// Has the node leave, which ends it.
-    pub(super) fn leave(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
-        if self.leaving.is_none() {
-            self.leaving = Some(now + LOG_PATIENCE);
+    /// Has the node leave, which ends it, when what its people have typed has come back, or does not for too long.
+    pub(super) fn leave(&mut self, now: MonoTime) {
+        let leaving = NodeLeaving { heeds: Some(now + LAST_WORDS_PATIENCE), until: now + LOG_PATIENCE };
+        self.leaving.get_or_insert(leaving);
+    }
+
+    fn go_on_leaving(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        let Some(leaving) = &mut self.leaving else { return };
+        if leaving.heeds.take_if(|until| now >= *until || server.is_all_said()).is_some() {
             server.log_happened(NodeInput::Leave, now);
+            self.perform(server, now);
         }
     }
 
     /// Why the node is at its end, if it is. One that waits for the log for too long to leave is: it will be held for dead.
     pub(super) fn end(&mut self, now: MonoTime) -> Option<&NodeEnd> {
-        if self.leaving.is_some_and(|until| now >= until) && self.end.is_none() {
+        if self.leaving.is_some_and(|leaving| now >= leaving.until) && self.end.is_none() {
             self.end = Some(NodeEnd::Stopped(StopReason::Left));
         }
         self.end.as_ref()
@@ -184,7 +199,8 @@ impl ClusterNode {
 
     /// When [`end`](Self::end) has something new to say.
     pub(super) fn due(&self) -> Option<MonoTime> {
-        self.leaving.filter(|_| self.end.is_none())
+        let leaving = self.leaving.filter(|_| self.end.is_none())?;
+        Some(leaving.heeds.unwrap_or(leaving.until))
     }
 
     /// Ends the engine's threads.

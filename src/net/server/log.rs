@@ -242,6 +242,7 @@ impl<S: Stream> Server<S> {
             log.without_room.retain(|&other| connections.get(other).is_some());
         }
         log.without_room.push_back(client);
+        hub.apply(self.clocks, Input::Held(client));
     }
 
     /// As many go on whose commands wait for room as there is room for.
@@ -252,6 +253,19 @@ impl<S: Stream> Server<S> {
             };
             self.release(client);
         }
+    }
+
+    /// Clients of whom something has come that waits for the log, and that the hub does not know of.
+    pub(super) fn held(&self) -> Vec<ClientId> {
+        let held = self.connections.iter().filter(|(_, conn)| conn.is_held());
+        held.map(|(id, _)| id).collect()
+    }
+
+    /// Whether all that has come of people has come back from the log, as far as it is known here.
+    pub fn is_all_said(&self) -> bool {
+        self.hub.under_way().is_none_or(|count| count == 0)
+            && !self.ingress.has_work()
+            && !self.is_behind_log()
     }
 
     /// A client's next commands wait for the log.

@@ -249,7 +249,8 @@ impl<S: Stream> Server<S> {
     pub fn stop(&mut self, now: MonoTime) {
         self.write_stale_rooms(true);
         self.close_openings(now);
-        self.apply(Input::Stop, now);
+        let held = self.held();
+        self.apply(Input::Stop(held), now);
     }
 
     /// Whether there is something to do now, without waiting for anything.

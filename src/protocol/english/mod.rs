@@ -125,6 +125,7 @@ fn log_news(news: LogNews) -> &'static str {
     match news {
         LogNews::Away => "The chat is waiting for its log. What you type waits as well, and is said later.",
         LogNews::Back => "The chat goes on.",
+        LogNews::Unsaid => "What you typed last may not have been said.",
         LogNews::Gap => "The log has lost what was said last: others may not have heard it.",
     }
 }

@@ -8,8 +8,8 @@ use super::object::{Object, Reference};
 use super::session::{Inside, written};
 use crate::chat::{
     AccountNews, AccountRefusal, CloseReason, Crowd, Decision, Event, ExpulsionNews, Farewell, Language,
-    Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, PlaceNews, Posted, PutOut, Question,
-    Reach, RoomRefusal, ServerNews, Text, Trouble, UnixMillis,
+    LogNews, Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, PlaceNews, Posted, PutOut,
+    Question, Reach, RoomRefusal, ServerNews, Text, Trouble, UnixMillis,
 };
 use crate::clock::Zone;
 use crate::protocol::{english, spanish};
@@ -302,6 +302,9 @@ fn error_or_notice<'a>(event: &Event, language: Language, out: &'a mut String) -
         Event::LanguageSet | Event::LanguageIs => {
             object.put("lang", self::code(language));
         }
+        Event::Log(news) => {
+            object.put("news", log_news(*news));
+        }
         Event::Expulsion(ExpulsionNews::Told(expelled))
         | Event::NameRefused(NameRefusal::Expelled(_, expelled)) => expulsions::terms(expelled, &mut object),
         Event::AccountRefused(AccountRefusal::Wait(rest) | AccountRefusal::RegisteredMany(rest))
@@ -459,6 +462,15 @@ fn notice(event: &Event) -> &'static str {
         Event::Log(_) => "log",
         Event::Stopping => "stopping",
         _ => "other",
+    }
+}
+
+fn log_news(news: LogNews) -> &'static str {
+    match news {
+        LogNews::Away => "away",
+        LogNews::Back => "back",
+        LogNews::Gap => "gap",
+        LogNews::Unsaid => "unsaid",
     }
 }
 

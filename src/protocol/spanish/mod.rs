@@ -125,6 +125,7 @@ fn log_news(news: LogNews) -> &'static str {
     match news {
         LogNews::Away => "El chat espera a su registro. Lo que escribas espera también y se dirá después.",
         LogNews::Back => "El chat sigue.",
+        LogNews::Unsaid => "Puede que lo último que escribiste no se haya dicho.",
         LogNews::Gap => "El registro ha perdido lo último que se dijo: puede que otros no lo hayan oído.",
     }
 }

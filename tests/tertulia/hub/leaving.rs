@@ -71,7 +71,7 @@ fn stop_tells_everybody_and_lets_all_go() {
     }
     chat.hears(ana);
     chat.hears(newcomer);
-    chat.apply(Input::Stop);
+    chat.apply(Input::Stop(Vec::new()));
     for id in [ana, luis, newcomer] {
         assert_eq!(chat.hears(id).last().unwrap(), "Stopping");
         assert_eq!(chat.closed.iter().filter(|closed| **closed == (id, CloseReason::ServerStops)).count(), 1);
@@ -93,7 +93,7 @@ fn stop_of_a_full_chat_goes_over_several_turns_in_which_nobody_is_heard() {
     }
     let last = chat.enters("Última");
     chat.hush();
-    chat.apply(Input::Stop);
+    chat.apply(Input::Stop(Vec::new()));
     assert_eq!(chat.closed.len(), WRITES_PER_TURN);
     assert_eq!((chat.hears(ana), chat.is_here(last)), (vec!["Stopping".to_owned()], true));
     chat.says(last, "¿me oye alguien?");

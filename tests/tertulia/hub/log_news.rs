@@ -119,7 +119,7 @@ proptest! {
                     chat.apply(Input::Log(news));
                     match news {
                         LogNews::Away => away = true,
-                        LogNews::Gap => {}
+                        LogNews::Gap | LogNews::Unsaid => {}
                         LogNews::Back => away = false,
                     }
                 }

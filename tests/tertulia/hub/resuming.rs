@@ -473,7 +473,7 @@ fn stop_forgets_lost_sessions() {
     let (ana, _) = program(&mut chat, "Ana");
     let luis = chat.enters("Luis");
     loses(&mut chat, ana);
-    chat.apply(Input::Stop);
+    chat.apply(Input::Stop(Vec::new()));
     chat.waits(SECOND);
     assert_eq!(chat.closed, [(luis, CloseReason::ServerStops)]);
     assert!(chat.hub.is_empty());

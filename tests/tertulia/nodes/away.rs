@@ -1,6 +1,6 @@
 //! A server whose log does not answer: what newcomers and others at their connections see of it.
 
-use tertulia::chat::{ChatConfig, ClientId, Command, Event, Input, MonoTime, Text};
+use tertulia::chat::{ChatConfig, ClientId, Command, Event, Input, LogNews, MessageId, MonoTime, Text};
 use tertulia::config::Config;
 
 use super::late::{A, B, Nodes, ana};
@@ -9,6 +9,8 @@ use crate::hub::{LOGIN_TIMEOUT, address};
 
 const AWAY: &str = "--- El chat espera a su registro. Lo que escribas espera también y se dirá después.\n";
 const BACK: &str = "--- El chat sigue.\n";
+const UNSAID: &str = "--- Puede que lo último que escribiste no se haya dicho.\n";
+const STOPS: &str = "--- El servidor se detiene.\n";
 const PROMPT: &str = "Ingresa tu nombre: ";
 
 /// Two servers whose clients have a minute for a name.
@@ -117,6 +119,19 @@ fn newcomer_whose_name_is_under_way_gives_way_to_nobody() {
 }
 
 #[test]
+fn newcomer_whose_name_waits_for_room_is_not_let_go() {
+    let mut nodes = Nodes::new();
+    nodes.comes(A, ana());
+    nodes.apply(A, Input::Held(ana()));
+    nodes.waits(2 * LOGIN_TIMEOUT);
+    assert_eq!(nodes.hubs[A].next_due(), None);
+    nodes.does(A, Input::Command(ana(), Command::Help(None)));
+    assert_eq!(nodes.hubs[A].next_due(), Some(nodes.now() + LOGIN_TIMEOUT), "it was no name");
+    nodes.does(A, Input::Command(ana(), takes_name("Eva")));
+    assert_eq!(nodes.hubs[B].people(), 1);
+}
+
+#[test]
 fn newcomer_of_whose_name_nobody_knows_what_became_is_asked_again() {
     let mut nodes = Nodes::new();
     nodes.comes(A, ana());
@@ -136,4 +151,69 @@ fn state_of_a_node_with_names_under_way_is_sound_and_their_time_stands_still() {
     assert_eq!(nodes.hubs[A].next_due(), None::<MonoTime>);
     nodes.order(A, name);
     assert_eq!(nodes.hubs[B].people(), 1);
+}
+
+/// The first server stops without its log.
+fn stops(world: &mut World) {
+    let house = &mut world.houses[0];
+    house.server.stop(house.now);
+    house.settle();
+}
+
+#[test]
+fn who_has_typed_something_that_has_not_come_back_is_told_so_when_the_server_stops() {
+    let mut world = with_deadline();
+    let [ana, luis, bea] = ["Ana", "Luis", "Bea"].map(|name| world.connects(0, name));
+    [ana, luis, bea].into_iter().for_each(|who| drop(world.heard(who)));
+    world.says(luis, "dicho\n");
+    world.loses(0);
+    world.passes(3 * SECOND);
+    let [eva, silent] = [comes(&mut world), comes(&mut world)];
+    world.says(ana, "uno\ndos\n");
+    world.says(bea, "/nick Carmen\n/quien\n");
+    world.says(eva, "Eva\n");
+    let all = [ana, luis, bea, eva, silent];
+    all.into_iter().for_each(|who| drop(world.heard(who)));
+    stops(&mut world);
+    let told = all.map(|who| world.heard(who).replacen('\n', "", usize::from(who == silent)));
+    let unsaid = format!("{UNSAID}{STOPS}");
+    assert_eq!(told, [&unsaid, STOPS, &unsaid, &unsaid, STOPS]);
+}
+
+#[test]
+fn server_knows_whether_all_that_was_typed_has_come_back() {
+    let mut world = with_deadline();
+    let ana = world.connects(0, "Ana");
+    let luis = world.connects(1, "Luis");
+    assert!(world.houses[0].server.is_all_said());
+    // Each name has to come back before the line behind it goes out.
+    world.houses[0].send(ana.1, b"/nick Bea\nuno\n/nick Carmen\ndos\n");
+    let mut turns = 0;
+    while !world.houses[0].server.is_all_said() {
+        world.houses[0].turn();
+        world.writes(0);
+        world.reads(0);
+        turns += 1;
+        assert!(turns < 100, "it comes to no end");
+    }
+    world.settles();
+    let heard = world.heard(luis);
+    assert!(heard.contains("Bea: uno") && heard.contains("Carmen: dos"), "{heard}");
+    world.loses(0);
+    world.says(ana, "tres\n");
+    assert!(!world.houses[0].server.is_all_said());
+}
+
+#[test]
+fn what_the_hub_has_not_been_handed_counts_as_unsaid_and_what_nobody_typed_does_not() {
+    let mut nodes = Nodes::new();
+    let luis = ClientId::new(1, 1);
+    nodes.enters(A, ana(), "Eva");
+    nodes.enters(A, luis, "Luis");
+    nodes.is_gone(A);
+    nodes.apply(A, Input::Living(MessageId::default()));
+    assert_eq!(nodes.hubs[A].under_way(), Some(2), "both come back in");
+    nodes.apply(A, Input::Stop(vec![luis]));
+    let unsaid = |id| nodes.told(id).filter(|event| **event == Event::Log(LogNews::Unsaid)).count();
+    assert_eq!([unsaid(ana()), unsaid(luis)], [0, 1]);
 }

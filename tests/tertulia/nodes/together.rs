@@ -1,6 +1,6 @@
 //! What one person sends together, to a whole server that is one of two over a log in memory.
 
-use tertulia::chat::{AdminOrder, Language, Text};
+use tertulia::chat::{AdminOrder, ChatConfig, Language, Text};
 use tertulia::config::{Config, Door};
 use tertulia::limits::{
     CHANGES_UNDER_WAY_MAX, LINE_MAX_BYTES, LINES_PIPELINED, LOG_ENTRY_BYTES, RATE_BURST,
@@ -63,9 +63,11 @@ fn entries_of_long_lines_hold_few_of_them() {
 
 #[test]
 fn what_is_typed_waits_while_too_much_is_under_way_and_is_said_when_there_is_room() {
-    let mut world = World::new();
+    let chat = ChatConfig { login_timeout: Some(60 * SECOND), ..ChatConfig::default() };
+    let mut world = World::of(Config { rate_limit: 0, chat, ..Config::default() });
     let [ana, luis] = two(&mut world);
     let eva = world.connects(0, "Eva");
+    let newcomer = world.houses[0].connect();
     [ana, luis].into_iter().for_each(|who| drop(world.heard(who)));
     for ticket in 0..CHANGES_UNDER_WAY_MAX as u64 {
         let (house, nobody) = (&mut world.houses[0], AdminOrder::Readmit(Text::clean("nadie")));
@@ -73,8 +75,11 @@ fn what_is_typed_waits_while_too_much_is_under_way_and_is_said_when_there_is_roo
     }
     world.houses[0].send(ana.1, (lines(3) + "/quien\n").as_bytes());
     world.houses[0].send(eva.1, b"yo tambi\xc3\xa9n\n");
+    world.houses[0].send(newcomer, b"Sara\n");
     world.houses[0].turn();
     assert_eq!(world.houses[0].server.hub().under_way(), Some(CHANGES_UNDER_WAY_MAX));
+    let next = world.houses[0].server.hub().next_due();
+    assert_eq!(next, None, "who has given a name that waits is not let go for giving none");
     assert_eq!(world.heard(ana), "", "nothing is answered before what stands in front of it");
     world.settles();
     let heard = world.heard(luis);

@@ -89,6 +89,23 @@ fn node_that_is_stopped_takes_leave_at_once() {
 }
 
 #[test]
+fn node_that_is_stopped_says_first_what_its_people_have_typed() {
+    let Some(several) = Several::founded() else { return };
+    let (a, mut b) = (several.node("a"), several.node("b"));
+    let mut ana = Peer::join(&a, "Ana");
+    let mut luis = Peer::enter(&b, "Luis");
+    ana.until("Luis");
+    // What stands behind a name waits until that has come back.
+    luis.say("/nick Lino\nuno\n/nick Lucas\ndos");
+    b.signal(Signal::TERM);
+    ana.until("Lino: uno");
+    ana.until("Lucas: dos");
+    let heard = luis.until("--- El servidor se detiene.");
+    assert!(!heard.iter().any(|line| line.contains("Puede que")), "{heard:?}");
+    assert_eq!(b.wait().code(), Some(0));
+}
+
+#[test]
 fn node_comes_again_and_its_people_with_it() {
     let Some(several) = Several::founded() else { return };
     let (a, mut b) = (several.node("a"), several.node("b"));

@@ -132,7 +132,7 @@ fn snapshot_of_a_stopping_chat_lets_the_rest_go() {
     for _ in 0..many {
         chat.connects();
     }
-    chat.apply(Input::Stop);
+    chat.apply(Input::Stop(Vec::new()));
     assert_eq!(chat.closed.len(), WRITES_PER_TURN);
     chat.twin.is_made(&chat.hub);
     chat.waits(SECOND);

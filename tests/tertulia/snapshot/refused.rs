@@ -206,7 +206,7 @@ proptest! {
                 }
             }
             tell(tertulia::chat::Input::Tick);
-            tell(tertulia::chat::Input::Stop);
+            tell(tertulia::chat::Input::Stop(Vec::new()));
         }
     }
 }

@@ -26,7 +26,7 @@ fn several() -> Vec<NodeListing> {
 
 /// Each kind of event about nodes and their log.
 pub fn events() -> Vec<Event> {
-    let news = [LogNews::Away, LogNews::Back, LogNews::Gap].map(Event::Log);
+    let news = [LogNews::Away, LogNews::Back, LogNews::Gap, LogNews::Unsaid].map(Event::Log);
     let lists = [several(), vec![node("a", Some(0), (0, Duration::ZERO), true)], Vec::new()];
     news.into_iter().chain(lists.map(Event::Nodes)).collect()
 }
