@@ -158,6 +158,10 @@ pub struct Figures {
     pub input_bytes: usize,
     /// Totals of passwords.
     pub logins: Logins,
+    /// Of one of several servers: whether all that people type waits, for the log does not answer or this one is not in it.
+    pub log_away: bool,
+    /// The same: changes that have not come back from the log.
+    pub log_under_way: usize,
     /// What the history has to do.
     pub history: History,
     /// How long turns took.
@@ -275,6 +279,16 @@ impl Figures {
             self.queue_bytes,
         );
         page.gauge("tertulia_input_bytes", "Memory that holds input that is no line yet.", self.input_bytes);
+        page.gauge(
+            "tertulia_log_away",
+            "Of one of several servers: 1 while Redis does not answer it, or it is not in the chat.",
+            u8::from(self.log_away),
+        );
+        page.gauge(
+            "tertulia_log_under_way",
+            "Of one of several servers: changes that have not come back from Redis.",
+            self.log_under_way,
+        );
     }
 
     fn render_history(&self, page: &mut Page) {

@@ -212,7 +212,7 @@ fn page_of_another_origin_is_refused() {
     }
 }
 
-use tertulia::protocol::http::{Answer, Site, SiteFile};
+use tertulia::protocol::http::{Answer, Readiness, Site, SiteFile};
 
 const FILES: [SiteFile; 2] = [
     SiteFile { path: "/", media_type: "text/html; charset=utf-8", bytes: b"<!doctype html>", gzip: b"" },
@@ -231,7 +231,7 @@ fn site() -> Site {
 
 /// The answer's bytes.
 fn answered(head: &str) -> String {
-    match site().answer(&request(head), true) {
+    match site().answer(&request(head), Readiness::Ready) {
         Answer::Respond(response) => String::from_utf8(response.to_bytes(head.starts_with("HEAD"))).unwrap(),
         Answer::WebSocket(response, _) => String::from_utf8(response.to_bytes(false)).unwrap(),
     }
@@ -272,7 +272,7 @@ fn files_are_shown_and_not_shown_again() {
 
 /// What one answer says, and the bytes behind its head.
 fn taken(site: &Site, head: &str) -> (String, Vec<u8>) {
-    let Answer::Respond(response) = site.answer(&request(head), true) else { panic!("{head:?}") };
+    let Answer::Respond(response) = site.answer(&request(head), Readiness::Ready) else { panic!("{head:?}") };
     let bytes = response.to_bytes(head.starts_with("HEAD"));
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
     (String::from_utf8(bytes[..end].to_vec()).unwrap(), bytes[end..].to_vec())
@@ -373,15 +373,31 @@ fn chat_opens_to_pages_of_its_own_and_to_programs() {
     }
     assert!(with("Version: 13", "Version: 8").contains("\r\nSec-WebSocket-Version: 13\r\n"));
     assert!(with("dGhlIHNhbXBsZSBub25jZQ==", "short").starts_with("HTTP/1.1 400 "));
-    let full = site().answer(&request(UPGRADE), false);
+    let full = site().answer(&request(UPGRADE), Readiness::Full);
     assert!(matches!(full, Answer::Respond(response) if response.status() == Status::ServiceUnavailable));
 }
 
 #[test]
 fn health_says_whether_people_are_taken() {
     for path in ["/salud", "/health"] {
-        assert!(answered(&asks(&format!("GET {path}"))).ends_with("\r\n\r\nok\n"));
-        let full = site().answer(&request(&asks(&format!("GET {path}"))), false);
-        assert!(matches!(full, Answer::Respond(response) if response.status() == Status::ServiceUnavailable));
+        let ask = asks(&format!("GET {path}"));
+        assert!(answered(&ask).ends_with("\r\n\r\nok\n"));
+        for (readiness, word) in
+            [(Readiness::Full, "full"), (Readiness::Away, "away"), (Readiness::Outside, "outside")]
+        {
+            let Answer::Respond(response) = site().answer(&request(&ask), readiness) else {
+                panic!("{path}")
+            };
+            assert_eq!(response.status(), Status::ServiceUnavailable);
+            let bytes = response.to_bytes(false);
+            assert!(bytes.ends_with(format!("\r\n\r\n{word}\n").as_bytes()));
+        }
+    }
+}
+
+#[test]
+fn page_is_let_in_while_the_log_is_away() {
+    for readiness in [Readiness::Away, Readiness::Outside] {
+        assert!(matches!(site().answer(&request(UPGRADE), readiness), Answer::WebSocket(..)));
     }
 }

@@ -48,6 +48,11 @@ impl Hub {
         self.tell_on_of_log();
     }
 
+    /// Whether people know that the log is away.
+    pub fn is_log_away(&self) -> bool {
+        self.sessions.log_news.is_away()
+    }
+
     /// Tells some of those who have not been told.
     pub(super) fn tell_on_of_log(&mut self) {
         for _ in 0..WRITES_PER_TURN {

@@ -39,6 +39,10 @@ impl UntoldLogNews {
         }
     }
 
+    pub(super) fn is_away(&self) -> bool {
+        self.is_away
+    }
+
     /// What a client has to be told that has just come: it has heard it from now on.
     pub(super) fn greet(&mut self, id: ClientId) -> Option<LogNews> {
         (self.is_away && self.heard_away.insert(id)).then_some(LogNews::Away)

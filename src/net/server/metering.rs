@@ -37,6 +37,8 @@ impl<S: Stream> Server<S> {
             queue_bytes: self.connections.queued(),
             input_bytes: self.input_bytes(),
             logins: self.logins,
+            log_away: self.hub.is_log_away() || !self.is_there(),
+            log_under_way: self.hub.under_way().unwrap_or(0),
             history: self.history_figures(),
             ..Figures::default()
         }

@@ -10,7 +10,7 @@ use super::source::ConnectionSource;
 use crate::chat::{ClientId, CloseReason, Input, Language, MonoTime, Origin};
 use crate::net::connection::{Conn, HubStanding};
 use crate::net::stream::Stream;
-use crate::protocol::http::{Answer, Method, Parsed, Status, page};
+use crate::protocol::http::{Answer, Method, Parsed, Readiness, Status, page};
 use crate::protocol::{Front, Granted, console};
 
 impl<S: Stream> Server<S> {
@@ -70,7 +70,7 @@ impl<S: Stream> Server<S> {
             source.address = self.proxies.client(source.address, &request.forwarded_for);
         }
         let tries = request.path == "/chat" && self.hub.is_open_to_registered();
-        match self.site.answer(&request, tries || self.hub.has_room(now)) {
+        match self.site.answer(&request, self.readiness(tries, now)) {
             Answer::Respond(response) => {
                 let bytes = response.to_bytes(request.method == Method::Head);
                 self.answer_and_close(id, &bytes, now);
@@ -83,6 +83,19 @@ impl<S: Stream> Server<S> {
                 self.egress.upgrade(&mut self.connections, id, granted, &answer, now);
                 self.arrive(id, now);
             }
+        }
+    }
+
+    /// What becomes of newcomers. Who `tries` may come in without a place.
+    fn readiness(&self, tries: bool, now: MonoTime) -> Readiness {
+        if !tries && !self.hub.has_room(now) {
+            Readiness::Full
+        } else if self.hub.is_log_away() {
+            Readiness::Away
+        } else if !self.is_there() {
+            Readiness::Outside
+        } else {
+            Readiness::Ready
         }
     }
 

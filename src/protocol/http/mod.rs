@@ -10,4 +10,4 @@ mod site;
 pub use host::{HostNames, is_same_origin};
 pub use request::{HEAD_MAX_BYTES, HttpRequest, Method, Parsed, Upgrade, parse};
 pub use response::{Response, Status};
-pub use site::{Answer, FILES, SUBPROTOCOL, Site, SiteFile, page};
+pub use site::{Answer, FILES, Readiness, SUBPROTOCOL, Site, SiteFile, page};

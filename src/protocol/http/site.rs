@@ -90,6 +90,19 @@ pub enum Answer {
     WebSocket(Response, Option<String>),
 }
 
+/// What becomes of newcomers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// They get in.
+    Ready,
+    /// There is no place.
+    Full,
+    /// They wait: the log of several servers does not answer this one.
+    Away,
+    /// They wait: this one of several servers is held for dead, or goes on from another state.
+    Outside,
+}
+
 impl Site {
     /// A site of these files, under these names. Pages of `origins` may open a WebSocket too.
     pub fn new(files: &[SiteFile], names: HostNames, origins: Vec<String>) -> Site {
@@ -97,16 +110,16 @@ impl Site {
         Site { files, names, origins }
     }
 
-    /// Answers a request. `well`: whether the chat takes people now.
-    pub fn answer(&self, request: &HttpRequest, well: bool) -> Answer {
+    /// Answers a request to a chat that stands so.
+    pub fn answer(&self, request: &HttpRequest, readiness: Readiness) -> Answer {
         let only_known = request.host.as_deref().is_none_or(|host| self.names.allow(host));
         if !only_known {
             return Answer::Respond(page(Status::MisdirectedRequest));
         }
         match (request.path.as_str(), request.method) {
-            ("/chat", Method::Get) => self.open(request, well),
+            ("/chat", Method::Get) => self.open(request, readiness),
             ("/chat" | "/salud" | "/health", Method::Other) => Answer::Respond(not_allowed()),
-            ("/salud" | "/health", _) => Answer::Respond(health(well)),
+            ("/salud" | "/health", _) => Answer::Respond(health(readiness)),
             (path, method) => match self.files.iter().find(|shown| shown.file.path == path) {
                 None => Answer::Respond(page(Status::NotFound)),
                 Some(_) if method == Method::Other => Answer::Respond(not_allowed()),
@@ -116,7 +129,7 @@ impl Site {
     }
 
     /// The door of the chat.
-    fn open(&self, request: &HttpRequest, well: bool) -> Answer {
+    fn open(&self, request: &HttpRequest, readiness: Readiness) -> Answer {
         let Some(upgrade) = &request.upgrade else {
             let response = page(Status::UpgradeRequired).header("Upgrade", "websocket");
             return Answer::Respond(response);
@@ -134,7 +147,7 @@ impl Site {
         let Some(accept) = accept_key(&upgrade.key) else {
             return Answer::Respond(page(Status::BadRequest));
         };
-        if !well {
+        if readiness == Readiness::Full {
             return Answer::Respond(page(Status::ServiceUnavailable));
         }
         let mut response = Response::new(Status::SwitchingProtocols)
@@ -194,9 +207,14 @@ fn not_allowed() -> Response {
     page(Status::MethodNotAllowed).header("Allow", "GET, HEAD")
 }
 
-/// For programs that watch over the server.
-fn health(well: bool) -> Response {
-    let (status, body) = if well { (Status::Ok, "ok\n") } else { (Status::ServiceUnavailable, "full\n") };
+/// For programs that send newcomers somewhere, or watch over the server.
+fn health(readiness: Readiness) -> Response {
+    let (status, body) = match readiness {
+        Readiness::Ready => (Status::Ok, "ok\n"),
+        Readiness::Full => (Status::ServiceUnavailable, "full\n"),
+        Readiness::Away => (Status::ServiceUnavailable, "away\n"),
+        Readiness::Outside => (Status::ServiceUnavailable, "outside\n"),
+    };
     secured(Response::new(status))
         .header("Cache-Control", "no-store")
         .body("text/plain; charset=utf-8", body.as_bytes())

@@ -1,7 +1,7 @@
 //! A server whose log does not answer: what newcomers and others at their connections see of it.
 
 use tertulia::chat::{ChatConfig, ClientId, Command, Event, Input, LogNews, MessageId, MonoTime, Text};
-use tertulia::config::Config;
+use tertulia::config::{Config, Door};
 
 use super::late::{A, B, Nodes, ana};
 use super::servers::{SECOND, World};
@@ -178,6 +178,38 @@ fn who_has_typed_something_that_has_not_come_back_is_told_so_when_the_server_sto
     let told = all.map(|who| world.heard(who).replacen('\n', "", usize::from(who == silent)));
     let unsaid = format!("{UNSAID}{STOPS}");
     assert_eq!(told, [&unsaid, STOPS, &unsaid, &unsaid, STOPS]);
+}
+
+/// What the first server says at `/health`.
+fn health(world: &mut World) -> String {
+    let house = &mut world.houses[0];
+    let who = house.connect_through(Door::Http, [10, 0, 0, 9]);
+    house.listen(who);
+    house.says(who, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    let answer = house.heard(who);
+    let (head, word) = answer.split_once("\r\n\r\n").expect("an answer");
+    format!("{} {}", head.split(' ').nth(1).expect("a status"), word.trim_end())
+}
+
+#[test]
+fn health_says_that_the_log_is_away_and_that_the_node_is_held_for_dead() {
+    let mut world = with_deadline();
+    world.passes(3 * SECOND);
+    assert_eq!(health(&mut world), "200 ok");
+    world.loses(0);
+    world.passes(2 * SECOND);
+    assert_eq!(health(&mut world), "200 ok", "an engine that is started again takes a second");
+    world.passes(SECOND);
+    assert_eq!(health(&mut world), "503 away");
+    assert!(world.houses[0].server.figures().log_away);
+    (0..12).for_each(|_| world.passes(SECOND));
+    world.finds_for_a_moment(0);
+    assert_eq!(health(&mut world), "503 outside");
+    assert!(world.houses[0].server.figures().log_away);
+    world.finds(0);
+    world.passes(SECOND);
+    assert_eq!(health(&mut world), "200 ok");
+    assert!(!world.houses[0].server.figures().log_away);
 }
 
 #[test]

@@ -60,7 +60,9 @@ fn haproxy(nodes: &[Server; 3], ports: [u16; 2]) -> Proxy {
     let mut config = file("contrib/nodes/haproxy.cfg");
     for (node, (name, last)) in nodes.iter().zip(NODES.into_iter().zip(11..)) {
         let (there, here) = (format!("172.31.65.{last}:65434"), node.address.to_string());
-        config = with(&config, &format!("{name} {there}"), &format!("{name} {here}"));
+        for name in [name.to_owned(), format!("any-{name}")] {
+            config = with(&config, &format!("server {name} {there}"), &format!("server {name} {here}"));
+        }
     }
     let [bind, other] = ports.map(|port| format!("bind 127.0.0.1:{port}"));
     let config = with(&config, "bind :65434", &format!("{bind}\n    {other}"));
