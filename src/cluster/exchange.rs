@@ -47,9 +47,7 @@ impl NodeConfig {
             snapshot_interval: SNAPSHOT_INTERVAL,
         }
     }
-}
 
-impl NodeConfig {
     /// Whether another snapshot is due, where the log has grown by so much, in so long, since the last one.
     pub(super) fn is_snapshot_due(&self, (grown, age): (Growth, Duration)) -> bool {
         grown.entries >= self.snapshot_entries
