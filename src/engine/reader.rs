@@ -127,7 +127,7 @@ impl<S: LogState> LogReader<S> {
         let (entries, anchor) = (reply::read_on(read, ENTRY_FIELD)?, reply::digest(anchor)?);
         let lines = reply::lines::<S::Change>(entries, &mut self.opener, self.location.newest);
         let end = lines.len() < most;
-        self.size.note(lines.len(), lines.iter().map(|line| line.bytes).sum());
+        self.size.note(&lines);
         // The node that reads this begins again: what stands behind is nothing to it.
         let is_other = self.last.is_some() && self.last != anchor;
         let is_same = self.last.is_some() && self.last == anchor;

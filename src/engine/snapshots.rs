@@ -124,7 +124,7 @@ impl<S: LogState> SnapshotWriter<S> {
         if lines.is_empty() || reply::digest(anchor)? != Some(replica.digest()) {
             return Err(Unmade::Raced);
         }
-        size.note(lines.len(), lines.iter().map(|line| line.bytes).sum());
+        size.note(&lines);
         for line in lines {
             match replica.follow(line) {
                 Ok(None) => {}
