@@ -27,6 +27,9 @@ pub const LOG_PATIENCE: Duration = Duration::from_secs(3);
 /// How long a node that stops waits until all that its people have typed has come back, of the [`LOG_PATIENCE`] that it has to leave.
 pub const LAST_WORDS_PATIENCE: Duration = Duration::from_secs(1);
 
+/// Between two lines of the log about a connection to the engine that is lost over and over, for the same reason.
+pub const LINK_COMPLAINT_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Bytes of a node's own entries that have not come back from the log. At the limit its people are read later.
 pub const UNDER_WAY_MAX_BYTES: usize = 4 * 1024 * 1024;
 

@@ -3,6 +3,7 @@
 //! Invariants: what the engine reads is given to the server only while that has nothing of the log left to apply, so what waits is
 //! bounded by what the engine's reader may be ahead; behind the end of the node nothing is taken from either side.
 
+mod link_complaints;
 mod node_end;
 mod words;
 
@@ -16,12 +17,13 @@ use mio::net::TcpStream;
 
 pub use node_end::NodeEnd;
 
+use self::link_complaints::LinkComplaints;
 use super::log_place::LogPlace;
 use super::server::Server;
 use crate::auth::random_number;
 use crate::chat::{Language, LogNews, MonoTime, NodeName};
 use crate::cluster::{LOG_VERSION, News, NodeConfig, NodeInput, NodeOutput, StopReason};
-use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineTrouble, Happened};
+use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineFault, EngineTrouble, Happened};
 use crate::limits::{LAST_WORDS_PATIENCE, LOG_PATIENCE};
 
 /// This server's node, and the engine that has the log.
@@ -31,6 +33,7 @@ pub(super) struct ClusterNode {
     /// Takes in turn what the node wants done.
     outputs: Vec<NodeOutput>,
     language: Language,
+    complaints: LinkComplaints,
     leaving: Option<NodeLeaving>,
     end: Option<NodeEnd>,
     /// Something may have happened that was not taken, for the server was behind: no thread calls for it again.
@@ -93,7 +96,17 @@ impl ClusterNode {
 
     fn with(engine: Engine<ChatCopy>, place: LogPlace, language: Language) -> ClusterNode {
         let outputs = Vec::new();
-        ClusterNode { engine, place, outputs, language, leaving: None, end: None, has_more: false }
+        let complaints = LinkComplaints::default();
+        ClusterNode {
+            engine,
+            place,
+            outputs,
+            language,
+            complaints,
+            leaving: None,
+            end: None,
+            has_more: false,
+        }
     }
 
     /// Where the log is.
@@ -112,7 +125,7 @@ impl ClusterNode {
             match happened {
                 Happened::Input(input) => server.log_happened(input, now),
                 Happened::Lost(fault) => {
-                    warn!("{}", EngineTrouble::StillLost(fault).describe(self.language));
+                    self.complain(fault, true, now);
                     server.log_happened(NodeInput::Lost, now);
                 }
                 Happened::Snapshot(snapshot) => {
@@ -121,8 +134,16 @@ impl ClusterNode {
                         self.end = Some(NodeEnd::Restore(error));
                     }
                 }
+                Happened::Trouble(EngineTrouble::StillLost(fault)) => self.complain(fault, false, now),
                 Happened::Trouble(trouble) => warn!("{}", trouble.describe(self.language)),
             }
+        }
+    }
+
+    /// Says in the log why the engine is lost, or is so still.
+    fn complain(&mut self, fault: EngineFault, is_loss: bool, now: MonoTime) {
+        if self.complaints.is_to_be_told(&fault, is_loss, now) {
+            warn!("{}", EngineTrouble::StillLost(fault).describe(self.language));
         }
     }
 
@@ -132,6 +153,8 @@ impl ClusterNode {
         // Most reads are the only one: to find that out takes no turn of its own.
         self.turn(server, now);
         self.go_on_leaving(server, now);
+        let untold = self.complaints.take_untold(now);
+        untold.into_iter().for_each(|count| warn!("{}", words::lost_again(count, self.language)));
     }
 
     /// Does what the server's node wants done.
@@ -197,10 +220,11 @@ impl ClusterNode {
         self.has_more && self.end.is_none()
     }
 
-    /// When [`end`](Self::end) has something new to say.
+    /// When there is something to do without anything having happened.
     pub(super) fn due(&self) -> Option<MonoTime> {
-        let leaving = self.leaving.filter(|_| self.end.is_none())?;
-        Some(leaving.heeds.unwrap_or(leaving.until))
+        let leaving = self.leaving.filter(|_| self.end.is_none());
+        let leaving = leaving.map(|leaving| leaving.heeds.unwrap_or(leaving.until));
+        leaving.into_iter().chain(self.complaints.due()).min()
     }
 
     /// Ends the engine's threads.

@@ -61,6 +61,16 @@ pub(super) fn of_news(news: &News, language: Language) -> String {
     }
 }
 
+/// Connections were lost so often beside those that were told of.
+pub(super) fn lost_again(count: u64, language: Language) -> String {
+    match (language, count) {
+        (Spanish, 1) => "Redis ha dejado de contestar otra vez en un minuto.".into(),
+        (Spanish, _) => format!("Redis ha dejado de contestar otras {count} veces en un minuto."),
+        (English, 1) => "Redis has stopped answering once more within a minute.".into(),
+        (English, _) => format!("Redis has stopped answering {count} times more within a minute."),
+    }
+}
+
 impl NodeEnd {
     /// The one line for the administrator.
     pub fn describe(&self, language: Language) -> String {
