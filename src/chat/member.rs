@@ -227,6 +227,17 @@ impl Member {
         known.get_or_insert_with(|| Correspondent::new(Some(id), account, name)).clone()
     }
 
+    /// What they are to the recipients of their private messages, if they have sent any.
+    pub(super) fn known_contact(&self) -> Option<&Correspondent> {
+        self.rare()?.contact.as_ref()
+    }
+
+    /// They are the same to these recipients again as they were before they left.
+    pub(super) fn take_up_contact(&mut self, id: MemberId, contact: Correspondent) {
+        self.rare_mut().contact = Some(contact);
+        self.update_contact(id);
+    }
+
     /// Every [`Correspondent`] that is known here.
     pub(super) fn correspondents(&mut self) -> impl Iterator<Item = &mut Correspondent> {
         let rare = self.extras.as_mut().and_then(|extras| extras.rare.as_deref_mut()).into_iter();

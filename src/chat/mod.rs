@@ -17,6 +17,7 @@ mod id;
 mod input;
 mod join_part_batch;
 mod key_guard;
+mod left_behind;
 mod letters;
 mod listing;
 mod look;

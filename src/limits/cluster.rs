@@ -82,6 +82,10 @@ pub const LOG_WRITE_KEPT_BYTES: usize = 64 * 1024;
 /// How long a room stays that is empty because a node is held for dead: its people come back a second after it has read that.
 pub const EMPTIED_ROOM_WAIT: Duration = Duration::from_secs(120);
 
+/// Members who left with their node, and of whom it is kept as long who can answer them, whom they can answer, and where they are invited:
+/// of those who have any of it, mostly some 300 bytes.
+pub const LEFT_BEHIND_MAX: usize = 10_000;
+
 /// After so long it is noted again in the log that a silent member does something else than speak: `/who` shows minutes.
 pub const ACTIVE_NOTED: Duration = Duration::from_secs(60);
 

@@ -3,9 +3,9 @@
 use super::{
     ACCOUNTS_MAX, ANSWER_MAX_BYTES, CHANGES_UNDER_WAY_MAX, DECISIONS_MAX, EXPULSIONS_MAX,
     FAILURES_REMEMBERED, HANDSHAKE_MAX_BYTES, HANDSHAKES_MAX, HIDDEN_GONE_MAX, HISTORY_CHANGES_MAX_BYTES,
-    HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LETTERS_MAX_BYTES,
-    LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES, MAILBOXES_IN_HAND,
-    QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX,
+    HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LEFT_BEHIND_MAX,
+    LETTERS_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES,
+    MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX,
     TLS_SESSION_MAX_BYTES, UPGRADE_STATE_MAX_BYTES,
 };
 
@@ -37,6 +37,10 @@ pub const ACCOUNT_MAX_BYTES: usize = 1024;
 /// A record of wrong passwords.
 pub const FAILURE_MAX_BYTES: usize = 64;
 
+/// What a member left behind whose node is held for dead: a name, two correspondents, invitations to
+/// [`DECISIONS_PER_CLIENT`](super::DECISIONS_PER_CLIENT) rooms.
+pub const BELONGINGS_MAX_BYTES: usize = 2 * 1024;
+
 /// An expulsion: two names and a reason.
 pub const EXPULSION_MAX_BYTES: usize = 1024;
 
@@ -59,6 +63,7 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     let accounts = ACCOUNTS_MAX * ACCOUNT_MAX_BYTES;
     // In a chat of several nodes: in the chat, and in a copy for a snapshot.
     let letters = 2 * LETTERS_MAX_BYTES;
+    let left_behind = 2 * LEFT_BEHIND_MAX * BELONGINGS_MAX_BYTES;
     // As a command, as a change, and as what is written of it.
     let under_way = CHANGES_UNDER_WAY_MAX * 3 * LINE_MAX_BYTES;
     // Waiting, being written, and the copy that is written, of the console and of the file.
@@ -74,6 +79,7 @@ pub const fn memory_max_bytes(places: usize) -> usize {
         + strangers
         + accounts
         + letters
+        + left_behind
         + under_way
         + logs
         + lost;

@@ -49,6 +49,7 @@ fn limits_table_in_the_docs_is_true() {
             "FAILURE_",
             "HANDSHAKE_",
             "EXPULSION_",
+            "BELONGINGS_",
             "TLS_SESSION",
         ]
         .iter()

@@ -11,6 +11,7 @@ use crate::chat::account::{Account, AccountRecord};
 use crate::chat::account_index::AccountIndex;
 use crate::chat::expulsion::Expulsion;
 use crate::chat::hiding::Hiding;
+use crate::chat::left_behind::LeftBehind;
 use crate::chat::letters::Letter;
 use crate::chat::message::MessageId;
 use crate::chat::nodes::{LivingNodes, Stranded};
@@ -78,6 +79,7 @@ impl Chat {
             expulsions,
             nodes: LivingNodes::default(),
             stranded: Stranded::default(),
+            left_behind: LeftBehind::default(),
             by: None,
         };
         let general = chat.rooms.make(Name::general());

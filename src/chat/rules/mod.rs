@@ -53,6 +53,7 @@ use super::effect::{Audience, CloseReason, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
+use super::left_behind::LeftBehind;
 use super::letters::Letters;
 use super::member::Member;
 use super::member_id::MemberId;
@@ -117,6 +118,8 @@ pub(super) struct Chat {
     /// None, where there is one only.
     nodes: LivingNodes,
     stranded: Stranded,
+    /// What members had who left with their node.
+    left_behind: LeftBehind,
     /// The node whose change is being applied; none: there is one only.
     #[serde(skip)]
     by: Option<NodeName>,

@@ -97,6 +97,7 @@ impl Chat {
     fn strand_one(&mut self, id: MemberId, left: &mut BTreeSet<RoomId>) {
         let Some(name) = self.name(id).cloned() else { return };
         self.facts.push(Fact::GoneWithNode(id));
+        self.keep_belongings(id, &name);
         let rooms: Vec<RoomId> = self.rooms_of(id).collect();
         let in_general = self.member(id).and_then(|member| member.membership(GENERAL));
         let in_general = in_general.is_some_and(Membership::announced);
@@ -111,11 +112,14 @@ impl Chat {
         self.forget_member(id, &name);
     }
 
-    /// Time has passed, up to that of an entry: what is due by then is told, as much of it as one entry bears, and rooms that were kept
-    /// long enough are no more. The same everywhere, for the state and the time are.
+    /// Time has passed, up to that of an entry: what is due by then is told, as much of it as one entry bears, and what was kept
+    /// long enough is no more. The same everywhere, for the state and the time are.
     pub(super) fn elapse(&mut self) {
         let now = self.now();
         let mut told = 0;
+        while told < TOLD_AT_ONCE && self.left_behind.give_up_one(now) {
+            told += 1;
+        }
         while told < TOLD_AT_ONCE
             && let Some(room) = self.rooms.take_emptied(now)
         {

@@ -11,9 +11,11 @@ use super::{
 use crate::chat::account::Credential;
 use crate::chat::event::AccountRefusal;
 use crate::chat::join_part_batch::Threshold;
+use crate::chat::left_behind::Belongings;
 use crate::chat::room::push_bounded;
 use crate::chat::room_key::RoomKey;
 use crate::chat::text::Text;
+use crate::limits::EMPTIED_ROOM_WAIT;
 
 impl Chat {
     /// What a member is, to come back in with it.
@@ -65,10 +67,45 @@ impl Chat {
         for (room_name, key, was_operator) in rooms {
             self.reenter_room(id, &name, (room_name, key, was_operator));
         }
+        self.take_up_belongings(id, &name, before);
         let found = self.rooms_of(id).find(|&room| self.room(room).map(|room| room.key) == current);
         let member = &mut self.people[id];
         member.current = found.or(member.current);
         Ok(Outcome::Done)
+    }
+
+    /// What a member has who leaves with its node is kept for it, if it has anything.
+    pub(super) fn keep_belongings(&mut self, id: MemberId, name: &Name) {
+        let Some(member) = self.member(id) else { return };
+        let (contact, correspondent) = (member.known_contact().cloned(), member.correspondent().cloned());
+        let is_invited = |&(number, key): &(RoomId, RoomKey)| {
+            let room = self.room(number).filter(|room| room.key == key);
+            room.is_some_and(|room| room.modes.invited.contains(&id))
+        };
+        let decided = self.decided.rooms.get(&id).into_iter().flatten().copied();
+        let invited: Vec<_> = decided.filter(is_invited).collect();
+        if contact.is_some() || correspondent.is_some() || !invited.is_empty() {
+            let belongings = Belongings { name: name.clone(), contact, correspondent, invited };
+            self.left_behind.keep(id, self.now() + EMPTIED_ROOM_WAIT, belongings);
+        }
+    }
+
+    /// A member has again what it had before it left with its node: who can answer it, whom it can answer, and invitations to rooms where
+    /// it was not banned since.
+    fn take_up_belongings(&mut self, id: MemberId, name: &Name, before: MemberId) {
+        let Some(belongings) = self.left_behind.take(before, name) else { return };
+        let Belongings { contact, correspondent, invited, .. } = belongings;
+        let member = &mut self.people[id];
+        contact.into_iter().for_each(|contact| member.take_up_contact(id, contact));
+        correspondent.into_iter().for_each(|correspondent| member.set_correspondent(correspondent));
+        for (number, key) in invited {
+            let room = self.room(number).filter(|room| room.key == key);
+            if room.is_some() && !self.sits_in(id, number) && !self.is_banned(id, name, number) {
+                push_bounded(&mut self.rooms[number].modes.invited, id);
+                self.note_decision(id, number);
+                self.bound_decisions(1);
+            }
+        }
     }
 
     /// A member is in a room again, unless it is another one by now or they are banned there.

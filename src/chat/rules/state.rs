@@ -56,7 +56,8 @@ impl Chat {
         let mut known = BTreeMap::new();
         let written = self.writers.iter_mut().map(LetterWriter::correspondent);
         let posting = self.posting.iter_mut().map(|(_, writer)| writer.correspondent());
-        let all = self.people.correspondents().chain(written).chain(posting);
+        let left = self.left_behind.correspondents();
+        let all = self.people.correspondents().chain(written).chain(posting).chain(left);
         let mut agree = true;
         for correspondent in all {
             agree &= correspondent.share_again(&mut known);

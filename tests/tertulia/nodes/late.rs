@@ -130,6 +130,11 @@ impl Nodes {
         self.turn(|_| Turn::Gone(name(NAMES[node])));
     }
 
+    /// An entry tells that time has passed.
+    pub(super) fn elapses(&mut self) {
+        self.turn(|_| Turn::Over);
+    }
+
     /// A program comes in through a node, and gives a name.
     pub(super) fn enters(&mut self, node: usize, id: ClientId, wanted: &str) {
         self.comes(node, id);
@@ -241,7 +246,12 @@ impl Nodes {
 
     /// What a client of the first node was told.
     pub(super) fn told(&self, id: ClientId) -> impl DoubleEndedIterator<Item = &Event> {
-        self.effects[A].iter().filter_map(move |effect| match effect {
+        self.told_at(A, id)
+    }
+
+    /// The same of any node.
+    pub(super) fn told_at(&self, node: usize, id: ClientId) -> impl DoubleEndedIterator<Item = &Event> {
+        self.effects[node].iter().filter_map(move |effect| match effect {
             Effect::Deliver { to: Audience::One(to), event } if *to == id => Some(event),
             _ => None,
         })

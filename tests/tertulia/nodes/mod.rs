@@ -4,6 +4,7 @@
 //! the whole chat is behind it.
 
 mod away;
+mod belongings;
 mod examples;
 mod keeping;
 mod late;
