@@ -64,8 +64,12 @@ impl Chat {
         self.hide_again(id, &hidden);
         self.facts.push(Fact::Reentered(id));
         self.pass_on_decisions(before, id, &decided);
-        for (room_name, key, was_operator) in rooms {
-            self.reenter_room(id, &name, (room_name, key, was_operator));
+        let is_general = |(_, key, _): &(Name, RoomKey, bool)| *key == RoomKey(0);
+        let in_general = rooms.iter().any(is_general) && !self.is_banned(id, &name, GENERAL);
+        for room in rooms {
+            // Who is told in the general room that they came into the chat is not told so in each other one.
+            let threshold = if in_general && !is_general(&room) { Threshold::Room } else { Threshold::Chat };
+            self.reenter_room((id, &name), room, threshold);
         }
         self.take_up_belongings(id, &name, before);
         let found = self.rooms_of(id).find(|&room| self.room(room).map(|room| room.key) == current);
@@ -111,9 +115,9 @@ impl Chat {
     /// A member is in a room again, unless it is another one by now or they are banned there.
     fn reenter_room(
         &mut self,
-        id: MemberId,
-        name: &Name,
+        (id, name): (MemberId, &Name),
         (room_name, key, was_operator): (Name, RoomKey, bool),
+        threshold: Threshold,
     ) {
         let known = if key == RoomKey(0) { Some(GENERAL) } else { self.find_room(&room_name) };
         let room = known.filter(|&room| self.room(room).is_some_and(|room| room.key == key));
@@ -124,7 +128,7 @@ impl Chat {
         if self.is_banned(id, name, room) {
             return self.tell(id, Event::RoomRefused(RoomRefusal::BannedOnArrival(room_name)));
         }
-        self.arrive(id, name, room, Threshold::Chat);
+        self.arrive(id, name, room, threshold);
         if was_operator {
             push_bounded(&mut self.rooms[room].modes.operators, id);
         }

@@ -197,3 +197,23 @@ fn person_at_lines_who_was_outside_is_told_nothing_of_who_is_where() {
     assert_eq!(nodes.hubs[B].people(), 1);
     assert_eq!(nodes.told(ana()).count(), 0, "{:?}", nodes.effects[A]);
 }
+
+#[test]
+fn member_who_comes_back_in_comes_into_the_chat_once_and_into_its_other_rooms() {
+    for parted in [false, true] {
+        let (mut world, ana, luis) = in_the_kitchen();
+        if parted {
+            world.says(ana, "/dejar general\n");
+            world.passes(3 * SECOND);
+        }
+        sleeps_while(&mut world, luis, "hola\n");
+        let heard = world.heard(luis);
+        let (_, back) = heard.split_once("<<< Ana salió").expect("she was gone");
+        let arrivals: Vec<&str> = back.lines().filter(|line| line.starts_with(">>> Ana")).collect();
+        let expected: &[&str] = match parted {
+            false => &[">>> Ana se unió al chat", ">>> Ana entró en #cocina"],
+            true => &[">>> Ana se unió al chat"],
+        };
+        assert_eq!(arrivals, expected, "{heard}");
+    }
+}
