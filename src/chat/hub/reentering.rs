@@ -6,8 +6,8 @@ use super::newcomers::{Admission, Newcomer};
 use super::resuming::Told;
 use super::under_way::{Outside, Route};
 use super::{
-    AccountKey, Change, ClientId, CloseReason, Effect, Event, Farewell, Hub, MemberId, MessageId, Name,
-    NameRefusal, Outcome, Reentry, Refusal, Then,
+    AccountKey, Change, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId, MessageId,
+    Name, NameRefusal, Origin, Outcome, Reentry, Refusal, Then,
 };
 use crate::chat::account::{AccountChange, Credential};
 use crate::chat::event::AccountNews;
@@ -102,19 +102,35 @@ impl Hub {
             // A password that they gave is none any more.
             Err(_) if self.end_if_decided(id) => {}
             Err(_) if is_lost => drop(self.sessions.forget(id)),
-            Err(refusal) => {
-                let newcomer = Newcomer { origin: outside.reentry.origin, since: self.now() };
-                self.sessions.newcomers.add(id, newcomer, Admission::Placed);
-                self.end_question(id);
-                self.tell(id, refusal.into());
-                // A line that was meant for a room is no name.
-                for (number, _) in commands {
-                    self.effects.push(Effect::HandledAnew(id, number));
-                    self.tell(id, Refusal::from(NameRefusal::Missing).into());
-                }
-                self.ask_name_again(id);
+            // The owner of the account has come in by another connection meanwhile.
+            Err(_)
+                if outside.reentry.account.is_some_and(|account| self.chat.holder_of(account).is_some()) =>
+            {
+                self.sessions.forget(id);
+                self.tell(id, Event::Account(AccountNews::Replaced));
+                self.effects.push(Effect::Close(id, CloseReason::Replaced));
             }
+            Err(refusal) => self.become_newcomer((id, outside.reentry.origin), refusal, commands),
         }
+    }
+
+    /// A client cannot be again what it was, and is asked for a name; of what it wanted then nothing comes.
+    fn become_newcomer(
+        &mut self,
+        (id, origin): (ClientId, Origin),
+        refusal: Refusal,
+        commands: Vec<(u64, Command)>,
+    ) {
+        let newcomer = Newcomer { origin, since: self.now() };
+        self.sessions.newcomers.add(id, newcomer, Admission::Placed);
+        self.end_question(id);
+        self.tell(id, refusal.into());
+        // A line that was meant for a room is no name.
+        for (number, _) in commands {
+            self.effects.push(Effect::HandledAnew(id, number));
+            self.tell(id, Refusal::from(NameRefusal::Missing).into());
+        }
+        self.ask_name_again(id);
     }
 
     /// A program has lists of who is where, and heard nothing of who came and went meanwhile. People at lines have none to be mended.

@@ -277,7 +277,7 @@ impl Chat {
     }
 
     /// The member who is logged in to an account.
-    fn holder_of(&self, account: AccountKey) -> Option<MemberId> {
+    pub(super) fn holder_of(&self, account: AccountKey) -> Option<MemberId> {
         let members = self.proven.members(account);
         members.into_iter().find(|&id| self.account(id) == Some(account))
     }

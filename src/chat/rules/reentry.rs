@@ -16,7 +16,7 @@ pub(in crate::chat) struct Reentry {
     pub(in crate::chat) name: Name,
     pub(in crate::chat) origin: Origin,
     /// Whose name it is, and all passwords of accounts that they gave.
-    pub(super) account: Option<AccountKey>,
+    pub(in crate::chat) account: Option<AccountKey>,
     pub(super) credentials: Vec<Credential>,
     /// Whether they gave the password of the server's operator.
     pub(super) operator: bool,

@@ -1,8 +1,8 @@
 //! Clients whose members were held for dead with their node: until these are back in they are outside.
 
 use tertulia::chat::{
-    AccountRefusal, AuthResult, ClientId, CloseReason, Command, Event, Input, Matter, MonoTime, NameRefusal,
-    Reply, Text,
+    AccountNews, AccountRefusal, AuthResult, ClientId, CloseReason, Command, Effect, Event, Input, Matter,
+    MonoTime, NameRefusal, Reply, Text,
 };
 
 use super::late::{A, B, Nodes, ana};
@@ -158,4 +158,18 @@ fn what_can_be_no_name_never_comes_into_the_log() {
     let proposed = nodes.apply(A, Input::Command(ana(), Command::Nick(long)));
     assert_eq!(proposed.len(), 0);
     assert_eq!(nodes.told(ana()).filter(|event| **event == refused).count(), 2);
+}
+
+#[test]
+fn owner_who_has_come_in_elsewhere_meanwhile_replaces_the_connection_that_was_outside() {
+    let mut nodes = Nodes::new();
+    nodes.ana_enters_through(A);
+    nodes.is_gone(A);
+    nodes.ana_enters_through(B);
+    nodes.effects[A].clear();
+    nodes.joins(A);
+    let replaced = Event::Account(AccountNews::Replaced);
+    assert_eq!(nodes.told(ana()).collect::<Vec<_>>(), [&replaced]);
+    assert!(nodes.effects[A].contains(&Effect::Close(ana(), CloseReason::Replaced)));
+    assert_eq!((nodes.hubs[A].clients(), nodes.hubs[A].people()), (0, 1));
 }
