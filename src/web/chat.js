@@ -32,6 +32,7 @@ let me = '';
 let wanted = ''; // the name to come in under
 let inside = false; // whether the server has let us in
 let token = ofTab('token'); // with which a lost connection is taken up again
+let trouble = ''; // why something was refused last
 let greeted = false; // whether a name was given on this connection
 let lastFrom; // who wrote privately last
 const reads = store(() => JSON.parse(kept('reads'))) || {}; // where the reader stopped in each room
@@ -248,11 +249,20 @@ function tell(room, from, body) {
   } catch { /* some phones have none */ }
 }
 
+/** The server was held for dead, and we cannot be again what we were: it asks for another name, and has said why. */
+function putOut() {
+  inside = false;
+  keepToken('');
+  rooms.forEach((room) => { room.stopped = true; });
+  showHello(trouble);
+}
+
 // With these a token is void: there is nothing to come back to.
 const VOID = ['no_session', 'bad_message'];
 
 const HEARD = {
   name() {
+    if (inside) return putOut();
     if (greeted) return;
     greeted = true;
     const ids = [...rooms.values()].map((room) => room.newest).filter(Boolean);
@@ -422,6 +432,7 @@ const HEARD = {
   found: showFound,
   error({ code: why, text }, { resume, room, sent, typed, join: wish } = {}) {
     const mended = MENDED.includes(why);
+    trouble = text;
     if (resume && VOID.includes(why)) {
       keepToken('');
       giveName();

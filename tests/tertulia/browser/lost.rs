@@ -156,3 +156,29 @@ fn page_whose_server_was_held_for_dead_shows_who_is_there_by_then() {
     assert_eq!(ana.0.evaluate("document.getElementById('app').hidden"), false);
     ana.expect_no_complaints();
 }
+
+#[test]
+fn page_whose_name_is_another_persons_behind_the_death_of_its_server_asks_for_one() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let (mut luis, mut ana) = luis_and_ana_with(&server, REACH);
+    ana.say("uno");
+    luis.until("Ana: uno");
+    // As a server says it that is one of several; this one is alone, and has her as she was: so she connects again.
+    ana.0.evaluate(
+        "['{\"type\":\"error\",\"code\":\"name_in_use\",\"text\":\"en uso\"}', '{\"type\":\"name\"}'] \
+         .forEach((data) => connection.onmessage({ data }))",
+    );
+    ana.0.wait("!document.getElementById('hello').hidden && document.getElementById('app').hidden");
+    assert_eq!(ana.0.evaluate("document.getElementById('trouble').textContent"), "en uso");
+    ana.0.evaluate("connection.close()");
+    ana.0.evaluate("document.getElementById('name').select()");
+    ana.0.write("Bea");
+    ana.0.press("Enter");
+    ana.expect_inside();
+    ana.say("dos");
+    luis.until("Bea: dos");
+    ana.expect_no_complaints();
+}
