@@ -34,6 +34,7 @@ let inside = false; // whether the server has let us in
 let token = ofTab('token'); // with which a lost connection is taken up again
 let trouble = ''; // why something was refused last
 let greeted = false; // whether a name was given on this connection
+let waits = ''; // why nothing comes of a name for now, if that is so
 let lastFrom; // who wrote privately last
 const reads = store(() => JSON.parse(kept('reads'))) || {}; // where the reader stopped in each room
 
@@ -455,7 +456,11 @@ const HEARD = {
       showHello(text);
     }
   },
-  notice: ({ text }, context) => note(text, context?.room),
+  notice({ code, news, text }, context) {
+    if (code === 'log') waits = news === 'back' ? '' : text;
+    if (code === 'log' && !$('hello').hidden) $('trouble').textContent = view.plain(waits);
+    else note(text, context?.room);
+  },
   bye({ reason, text }) {
     if (reason === 'stopping') return;
     wire.stop();
@@ -483,7 +488,7 @@ function lost(contexts) {
 
 let counting;
 function changed(state) {
-  if (state === 'connecting') greeted = false;
+  if (state === 'connecting') [greeted, waits] = [false, ''];
   if (state !== 'open') {
     if (inside) rooms.forEach((room) => { room.stopped = true; });
     inside = false;
@@ -523,7 +528,7 @@ function showHello(text = '') {
   $('hello').hidden = false;
   $('name').value ||= wanted || kept('name');
   askHere('');
-  $('trouble').textContent = view.plain(text);
+  $('trouble').textContent = view.plain(text || waits);
 }
 
 $('enter').onsubmit = (event) => {
@@ -531,7 +536,7 @@ $('enter').onsubmit = (event) => {
   if (!$('secret').hidden && wire.send({ type: 'password', password: $('pass').value })) return;
   wanted = $('name').value.trim();
   keep('name', wanted);
-  $('trouble').textContent = '';
+  $('trouble').textContent = view.plain(waits);
   if (wire.state === 'open') giveName();
   else wire.connect(code());
 };

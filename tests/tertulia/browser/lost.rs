@@ -1,5 +1,6 @@
 //! Lost connections: nothing is missed, nothing is said twice, and the others notice nothing.
 
+use super::reader::Reader;
 use super::{luis_and_ana, luis_and_ana_with, missing, server};
 
 /// Lets a test break the connection of the page, as a network does.
@@ -180,5 +181,30 @@ fn page_whose_name_is_another_persons_behind_the_death_of_its_server_asks_for_on
     ana.expect_inside();
     ana.say("dos");
     luis.until("Bea: dos");
+    ana.expect_no_complaints();
+}
+
+#[test]
+fn page_shows_beside_the_name_that_the_chat_waits_for_its_log() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    // A name to which no answer comes.
+    let silent = format!("{REACH} WebSocket.prototype.send = () => {{}};");
+    let mut ana = Reader::visit_with(&server, &silent);
+    let tells = |ana: &mut Reader, news: &str, text: &str| {
+        let notice = format!("{{type: 'notice', code: 'log', news: '{news}', text: '{text}'}}");
+        ana.0.evaluate(&format!("connection.onmessage({{data: JSON.stringify({notice})}})"));
+        ana.0.evaluate("document.getElementById('trouble').textContent")
+    };
+    ana.0.wait("document.activeElement.id === 'name'");
+    ana.0.write("Ana");
+    ana.0.press("Enter");
+    ana.0.wait("globalThis.connection?.readyState === WebSocket.OPEN");
+    assert_eq!(tells(&mut ana, "away", "El chat espera."), "El chat espera.");
+    ana.0.press("Enter");
+    assert_eq!(ana.0.evaluate("document.getElementById('trouble').textContent"), "El chat espera.");
+    assert_eq!(tells(&mut ana, "back", "El chat sigue."), "");
     ana.expect_no_complaints();
 }

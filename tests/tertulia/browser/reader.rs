@@ -15,7 +15,7 @@ impl Reader {
 
     /// The same, with a script that runs before the page's own.
     #[track_caller]
-    fn visit_with(server: &Server, script: &str) -> Reader {
+    pub fn visit_with(server: &Server, script: &str) -> Reader {
         let mut tab = Tab::open(1280, 800);
         tab.before_the_page(script);
         tab.visit(&format!("http://{}/", server.shown));
