@@ -351,9 +351,9 @@ const BUGS: [Bug; 38] = [
     Bug {
         name: "what was under way, handled anew from its end",
         file: "src/chat/hub/ordered.rs",
-        place: "let given_up = under_way.give_up();",
-        right: "under_way.give_up()",
-        wrong: "under_way.give_up().into_iter().rev().collect()",
+        place: "let given_up = self.give_up_pending();",
+        right: "self.give_up_pending()",
+        wrong: "self.give_up_pending().into_iter().rev().collect()",
         test: HUBS,
     },
     Bug {
