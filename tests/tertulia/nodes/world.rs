@@ -149,7 +149,7 @@ impl World {
         if self.dice.one_in(25) {
             return self.nodes[at].loses(id, CloseReason::Lost);
         }
-        let command = match self.dice.below(if self.gentle { 10 } else { 20 }) {
+        let command = match self.dice.below(if self.gentle { 10 } else { 22 }) {
             0..=4 => {
                 let lines = 1 + self.dice.below(4);
                 return (0..lines).for_each(|_| self.says(at, id));
@@ -168,6 +168,8 @@ impl World {
             17 if self.dice.one_in(2) => Command::Leave(None),
             17 => Command::Key { room: None, key: Some(Text::clean("llave")) },
             18 => Command::Login(Text::clean(&self.a_name(at))),
+            19 => Command::Reply(Text::clean("respuesta")),
+            20 => Command::Invite { room: None, whom: Text::clean(&self.a_name(at)) },
             _ => Command::Nick(Text::clean(&format!("{}-bis", name.as_str()))),
         };
         self.command(at, id, command);
