@@ -299,7 +299,7 @@ impl<S: Stream> Server<S> {
     /// Hands the changes of a turn to the log, while the node is there.
     pub(super) fn submit_proposed(&mut self) {
         let Some(log) = &mut self.log_end else { return };
-        while log.node.is_open() && !log.proposed.is_empty() {
+        while log.may_submit() {
             let changes = log.take_proposed();
             let count = changes.len();
             let number = log.node.submit(changes);

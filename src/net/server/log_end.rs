@@ -192,8 +192,14 @@ impl LogEnd {
         self.waiting.len()
     }
 
+    /// Whether something is to go into an entry, and may. Not in the middle of one that is applied: it may be the one by which the node
+    /// comes in, and what was under way before is handled anew when that is over.
+    pub(super) fn may_submit(&self) -> bool {
+        self.current.is_none() && self.node.is_open() && !self.proposed.is_empty()
+    }
+
     pub(super) fn has_work(&self) -> bool {
-        self.has_more || self.node.is_open() && !self.proposed.is_empty()
+        self.has_more || self.may_submit()
     }
 
     pub(super) fn next_due(&self) -> Option<MonoTime> {

@@ -91,9 +91,14 @@ impl World {
 
     /// It does again.
     pub(super) fn finds(&mut self, at: usize) {
+        self.comes_back(at);
+        self.settles();
+    }
+
+    /// It does again, and the server has not had a turn since.
+    fn comes_back(&mut self, at: usize) {
         self.away[at] = false;
         self.happens(at, NodeInput::Back);
-        self.settles();
     }
 
     /// It does for a moment, in which the server reads what has been written and writes nothing.
@@ -153,13 +158,12 @@ impl World {
     /// One server is given what it has not read of the log; says whether that was something, or has told it something.
     pub(super) fn reads(&mut self, at: usize) -> bool {
         let Some(after) = self.read[at].filter(|_| !self.away[at]) else { return false };
-        let last = self.lines.iter().find(|(id, _)| *id == after).expect("it was read there");
-        let anchor = Some(Digest::of(&last.1));
+        let anchor = self.lines.iter().find(|(id, _)| *id == after).map(|(_, bytes)| Digest::of(bytes));
         let behind = self.lines.iter().filter(|(id, _)| *id > after);
         let lines: Vec<_> = behind.map(|(id, bytes)| LogLine::read(*id, Some(bytes), VERSION)).collect();
-        if let Some(line) = lines.last() {
+        if let Some(line) = lines.last().filter(|_| anchor.is_some()) {
             self.read[at] = Some(line.id);
-        } else if self.houses[at].server.is_there() {
+        } else if anchor.is_some() && self.houses[at].server.is_there() {
             return false;
         }
         let (house, some) = (&mut self.houses[at], !lines.is_empty());
@@ -259,4 +263,34 @@ fn people_of_a_server_that_was_held_for_dead_are_back_and_their_words_with_them(
     let told = world.heard(ana);
     assert!(told.contains("cocina") && told.contains("Luis"), "she is where she was: {told}");
     assert!(!told.contains("¿Cómo te llamas?") && !told.contains("nombre"), "nobody asks for a name: {told}");
+}
+
+#[test]
+fn what_is_typed_while_a_server_begins_again_behind_a_log_that_was_put_back_is_said_once() {
+    let mut world = World::new();
+    let (ana, luis) = (world.connects(0, "Ana"), world.connects(1, "Luis"));
+    let kept = world.lines.len();
+    world.says(ana, "uno\n");
+    let eva = (0, world.houses[0].connect());
+    world.houses[0].listen(eva.1);
+    // The log is put back, and the server finds that out.
+    [0, 1].into_iter().for_each(|at| world.loses(at));
+    world.lines.truncate(kept);
+    [0, 1].into_iter().for_each(|at| world.comes_back(at));
+    world.writes(0);
+    world.reads(0);
+    world.writes(0);
+    assert!(!world.houses[0].server.is_there(), "it reads from the founding on");
+    // Now a name is given, which waits until the server is there again: it comes in while its own people leave with its former epoch.
+    world.says(eva, "Eva\n");
+    world.passes(SECOND);
+    world.says(eva, "dos\n");
+    world.says(ana, "tres\n");
+    let heard = [ana, eva, luis].map(|who| world.heard(who));
+    assert_eq!(heard[1].matches("Bienvenid").count(), 1, "{heard:?}");
+    for words in ["Eva: dos\n", "Ana: tres\n"] {
+        assert_eq!(heard[2].matches(words).count(), 1, "{heard:?}");
+    }
+    assert_eq!(heard[0].matches("Eva: dos\n").count(), 1, "{heard:?}");
+    assert_eq!(heard[1].matches("Ana: tres\n").count(), 1, "{heard:?}");
 }
