@@ -484,7 +484,11 @@ impl<C: Serialize> Node<C> {
             Move::Joined(node) if node == self.config.name => self.joined(id),
             Move::Joined(_) => {}
             Move::Gone(node, end) if node == self.config.name => self.gone(end),
-            Move::Gone(node, end) => self.outputs.push(NodeOutput::Tell(News::NodeGone(node, end))),
+            // Before it was there that was the others' to tell.
+            Move::Gone(node, end) if self.was_there => {
+                self.outputs.push(NodeOutput::Tell(News::NodeGone(node, end)));
+            }
+            Move::Gone(..) => {}
             Move::Differs(node) => {
                 let own = node == self.config.name && self.epoch().is_some();
                 self.outputs.push(NodeOutput::Tell(News::Differs(node)));

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
-    Beat, Body, Delivery, Digest, Entry, EntryId, Happening, Hello, LogLine, News, Node, NodeConfig,
-    NodeInput, NodeOutput, Read, Replica, SharedOptions, StopReason, What,
+    Beat, Body, Delivery, Digest, Entry, EntryId, EpochEnd, Happening, Hello, LogLine, News, Node,
+    NodeConfig, NodeInput, NodeOutput, Read, Replica, SharedOptions, StopReason, What,
 };
 use tertulia::limits::{
     BEAT_INTERVAL, BEATS_TO_DEATH, GARBAGE_TOLD, GARBAGE_TOLD_INTERVAL, LOG_PATIENCE, SNAPSHOT_BYTES,
@@ -253,6 +253,25 @@ fn node_that_reads_its_own_death_comes_in_again_and_gives_back_what_was_under_wa
     rig.appends();
     rig.reads();
     assert_eq!(rig.happened().len(), 1);
+}
+
+#[test]
+fn end_of_another_node_is_told_where_it_happens_and_not_where_it_is_read_later() {
+    let gone = |rig: &mut Rig, epoch: Option<EntryId>| {
+        let epoch = rig.entry(Body::Hello(Hello { instance: 2, ..hello("b", epoch) }));
+        let left = Body::Of { node: name("b"), epoch, number: 1, what: What::Leave };
+        rig.entry(left);
+        epoch
+    };
+    let mut rig = Rig::new(config());
+    let epoch = gone(&mut rig, None);
+    rig.reads();
+    assert_eq!(rig.appends(), 1, "its hello");
+    rig.reads();
+    assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::Living(rig.last()))]);
+    gone(&mut rig, Some(epoch));
+    rig.reads();
+    assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::NodeGone(name("b"), EpochEnd::Left))]);
 }
 
 #[test]
