@@ -46,6 +46,7 @@ mod slots;
 mod snapshot_error;
 mod text;
 mod time;
+mod value_digest;
 mod version;
 mod work;
 

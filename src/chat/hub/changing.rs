@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 
 use super::under_way::{PendingChange, Route};
 use super::{Change, ClientId, Fact, Hub, NodeName, Outcome, Refusal, Then, Time};
+use crate::chat::digest::Digest;
 
 impl Hub {
     /// Has the chat make a change; when it is made, does what follows for all connections, and then for the client that asked. Where
@@ -57,7 +58,7 @@ impl Hub {
         let outcome = self.chat.apply(at, by, change);
         let mut facts: Vec<Fact> = self.chat.take_facts();
         if let Route::Log(under_way) = &mut self.route {
-            under_way.hash(&facts);
+            under_way.digest = facts.iter().fold(under_way.digest, Digest::value);
         }
         for fact in facts.drain(..) {
             self.translate(newcomer, fact);

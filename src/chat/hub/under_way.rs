@@ -7,17 +7,12 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::departures::Departures;
-use super::{
-    Change, ClientId, Command, Fact, MemberId, MessageId, Origin, Proposal, Proposed, Reentry, Then,
-};
+use super::{Change, ClientId, Command, MemberId, MessageId, Origin, Proposal, Proposed, Reentry, Then};
 use crate::chat::admin::{AccountEdit, AdminOrder};
 use crate::chat::digest::Digest;
 use crate::chat::mono_time::MonoTime;
 use crate::chat::time::{Time, UnixMillis};
-use crate::limits::{LINE_MAX_BYTES, LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
-
-/// Bytes that are kept ready for the JSON of the next fact: that of a line that is as long as it may be.
-const HASHED_KEPT_BYTES: usize = 2 * LINE_MAX_BYTES;
+use crate::limits::{LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
 
 /// How changes reach the chat.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -67,9 +62,6 @@ pub(super) struct UnderWay {
     /// The hash of what came of the changes of the entry that is being applied.
     #[serde(skip)]
     pub(super) digest: Digest,
-    /// Takes in turn what is hashed.
-    #[serde(skip)]
-    hashed: Vec<u8>,
 }
 
 /// A client whose member is gone with the node.
@@ -127,14 +119,6 @@ impl UnderWay {
             && self.departures.is_empty()
             && self.origins.is_empty()
             && self.seated.is_empty()
-    }
-
-    /// These facts have come of the entry that is being applied.
-    pub(super) fn hash(&mut self, facts: &[Fact]) {
-        for fact in facts {
-            self.digest = fact.digest(self.digest, &mut self.hashed);
-        }
-        self.hashed.shrink_to(HASHED_KEPT_BYTES);
     }
 
     /// The number of the next command.

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::chat::account::{AccountKey, AccountRecord, OfflineMessage};
-use crate::chat::digest::Digest;
 use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
 use crate::chat::event::{AccountNews, Event, NameList};
 use crate::chat::expulsion::Expulsion;
@@ -62,15 +61,6 @@ pub(in crate::chat) enum Fact {
     Read(AccountKey, MessageId),
     /// A line for the console.
     Log(LogEntry),
-}
-
-impl Fact {
-    /// Adds this, as JSON, to a hash that is compared between nodes; `buffer` is for the JSON.
-    pub(in crate::chat) fn digest(&self, digest: Digest, buffer: &mut Vec<u8>) -> Digest {
-        buffer.clear();
-        serde_json::to_writer(&mut *buffer, self).expect("a fact can be written");
-        digest.bytes(buffer)
-    }
 }
 
 /// A client that is a member from now on, and what it is told of it.
