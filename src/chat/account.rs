@@ -91,6 +91,8 @@ pub struct AccountRecord {
     pub password: PasswordHash,
     /// From where it was registered, if that is known.
     pub made_from: Option<Origin>,
+    /// When.
+    pub made_at: UnixMillis,
 }
 
 /// What is different about an account, since another program or the administrator changed it.

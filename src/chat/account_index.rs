@@ -9,6 +9,7 @@ use super::account::{Account, AccountKey, AccountRecord, Credential, CredentialV
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::origin::Origin;
+use super::time::UnixMillis;
 
 /// All accounts, as far as the core has to know them: no password is here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,8 +20,17 @@ pub(super) struct AccountIndex {
     accounts: BTreeMap<AccountKey, Name>,
     /// Those that were given another password since they are known here.
     renewed: BTreeMap<AccountKey, CredentialVersion>,
-    /// Passwords that came through the log of several nodes, and from where these accounts were registered, if that did as well.
-    passwords: BTreeMap<AccountKey, (PasswordHash, Option<Origin>)>,
+    /// What came through the log of several nodes.
+    shared: BTreeMap<AccountKey, SharedAccount>,
+}
+
+/// What came of an account through the log of several nodes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct SharedAccount {
+    password: PasswordHash,
+    /// From where it was registered, if that is known.
+    made_from: Option<Origin>,
+    made_at: UnixMillis,
 }
 
 /// What is stored of an [`AccountIndex`].
@@ -28,13 +38,13 @@ pub(super) struct AccountIndex {
 struct Stored {
     accounts: BTreeMap<AccountKey, Name>,
     renewed: BTreeMap<AccountKey, CredentialVersion>,
-    passwords: BTreeMap<AccountKey, (PasswordHash, Option<Origin>)>,
+    shared: BTreeMap<AccountKey, SharedAccount>,
 }
 
 impl From<Stored> for AccountIndex {
-    fn from(Stored { accounts, renewed, passwords }: Stored) -> AccountIndex {
+    fn from(Stored { accounts, renewed, shared }: Stored) -> AccountIndex {
         let accounts = accounts.into_iter().map(|(key, name)| Account { key, name });
-        AccountIndex { renewed, passwords, ..AccountIndex::new(accounts) }
+        AccountIndex { renewed, shared, ..AccountIndex::new(accounts) }
     }
 }
 
@@ -54,7 +64,7 @@ impl AccountIndex {
     pub(super) fn remove(&mut self, key: AccountKey) -> Option<Name> {
         let name = self.accounts.remove(&key)?;
         self.renewed.remove(&key);
-        self.passwords.remove(&key);
+        self.shared.remove(&key);
         self.names.remove(&name.skeleton(), key.0.get());
         Some(name)
     }
@@ -67,30 +77,33 @@ impl AccountIndex {
         }
     }
 
-    /// An account has this password, which came through the log; what each node keeps of it. None: there is no such account.
+    /// An account has this password, which came through the log at that time; what each node keeps of it. None: there is no such
+    /// account.
     pub(super) fn set_password(
         &mut self,
         key: AccountKey,
         password: PasswordHash,
-        made_from: Option<Origin>,
+        (made_from, at): (Option<Origin>, UnixMillis),
     ) -> Option<AccountRecord> {
         let name = self.accounts.get(&key)?.clone();
-        let known = self.passwords.get(&key).and_then(|(_, made_from)| *made_from);
-        let made_from = made_from.or(known);
-        self.passwords.insert(key, (password.clone(), made_from));
-        Some(AccountRecord { account: Account { key, name }, password, made_from })
+        let known = self.shared.get(&key);
+        let made_from = made_from.or(known.and_then(|known| known.made_from));
+        let made_at = known.map_or(at, |known| known.made_at);
+        self.shared.insert(key, SharedAccount { password: password.clone(), made_from, made_at });
+        Some(AccountRecord { account: Account { key, name }, password, made_from, made_at })
     }
 
     /// An account has a password that did not come through the log: the one that did is to be given to nobody any more.
     pub(super) fn forget_password(&mut self, key: AccountKey) {
-        self.passwords.remove(&key);
+        self.shared.remove(&key);
     }
 
     /// All accounts whose passwords came through the log.
     pub(super) fn records(&self) -> impl Iterator<Item = AccountRecord> {
-        self.passwords.iter().filter_map(|(&key, (password, made_from))| {
+        self.shared.iter().filter_map(|(&key, shared)| {
             let account = Account { key, name: self.accounts.get(&key)?.clone() };
-            Some(AccountRecord { account, password: password.clone(), made_from: *made_from })
+            let SharedAccount { password, made_from, made_at } = shared.clone();
+            Some(AccountRecord { account, password, made_from, made_at })
         })
     }
 

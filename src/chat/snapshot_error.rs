@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// The version of the snapshots that are made and taken here. It goes up whenever a field of the state changes.
-pub const SNAPSHOT_VERSION: u32 = 11;
+pub const SNAPSHOT_VERSION: u32 = 12;
 
 /// Why a snapshot is not taken. A text that is no snapshot at all, is one of another version or is cut off, is an error of
 /// its format before it comes to this.

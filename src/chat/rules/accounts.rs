@@ -156,7 +156,8 @@ impl Chat {
         made_from: Option<Origin>,
     ) {
         let accounts = self.account_index.as_mut();
-        let record = accounts.and_then(|accounts| accounts.set_password(key, password, made_from));
+        let made = (made_from, self.at.wall);
+        let record = accounts.and_then(|accounts| accounts.set_password(key, password, made));
         self.facts.extend(record.map(|record| Fact::Account(Box::new(record))));
     }
 

@@ -90,9 +90,9 @@ impl Chat {
             chat.resume_room(record, made_from);
         }
         chat.rooms.reserve_keys(next_key);
-        for AccountRecord { account, password, made_from } in passwords {
+        for AccountRecord { account, password, made_from, made_at } in passwords {
             let accounts = chat.account_index.as_mut();
-            accounts.and_then(|accounts| accounts.set_password(account.key, password, made_from));
+            accounts.and_then(|accounts| accounts.set_password(account.key, password, (made_from, made_at)));
         }
         chat.rooms.note_last_messages(&last_messages);
         chat

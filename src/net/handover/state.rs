@@ -18,7 +18,7 @@ use crate::net::stream::Stream;
 use crate::storage::{Storage, StorageState};
 
 /// The version of the states that are made and taken here. It goes up whenever a field changes.
-pub(super) const HANDOVER_VERSION: u32 = 4;
+pub(super) const HANDOVER_VERSION: u32 = 5;
 
 /// What is written of a state at a time.
 const PIECE_BYTES: usize = 64 * 1024;

@@ -17,8 +17,16 @@ impl<S: Stream> Server<S> {
     /// Has an order about the accounts carried out: by the history's thread or, if it changes those of several nodes, by their log. False if
     /// too much waits for it.
     pub fn order_account(&mut self, ticket: u64, order: AccountOrder, now: MonoTime) -> bool {
-        if self.log_end.is_none() || order.only_reads() {
-            return self.storage.order(ticket, order);
+        let is_opened = self.is_opened();
+        match &mut self.log_end {
+            None => return self.storage.order(ticket, order),
+            Some(_) if order.only_reads() && is_opened => return self.storage.order(ticket, order),
+            // What is here is of an earlier place of the log yet.
+            Some(log) if order.only_reads() => {
+                log.early_orders.push((ticket, order));
+                return true;
+            }
+            Some(_) => {}
         }
         match edit(order) {
             Some(edit) => {
@@ -28,6 +36,16 @@ impl<S: Stream> Server<S> {
             None => self.account_replies.push((ticket, AccountReply::Refused(ControlRefusal::Unclear))),
         }
         true
+    }
+
+    /// Has those carried out that came before the node was there.
+    pub(super) fn carry_out_early_orders(&mut self) {
+        let early = self.log_end.as_mut().map(|log| mem::take(&mut log.early_orders)).unwrap_or_default();
+        for (ticket, order) in early {
+            if !self.storage.order(ticket, order) {
+                self.account_replies.push((ticket, AccountReply::Refused(ControlRefusal::Busy)));
+            }
+        }
     }
 
     /// What came of such orders since this was asked last, each with its ticket. The chat knows of it already.

@@ -335,6 +335,7 @@ impl<S: Stream> Server<S> {
         log.entries.clear();
         let (waited, kept) = (std::mem::take(&mut log.waiting), log.kept());
         self.apply(Input::Living(kept), now);
+        self.carry_out_early_orders();
         let clients: BTreeSet<ClientId> = waited.into_iter().filter_map(|it| it.client).collect();
         clients.into_iter().for_each(|client| self.release(client));
     }

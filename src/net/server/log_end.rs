@@ -9,6 +9,7 @@ use crate::chat::{
     ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, Time, Turn, UnixMillis,
 };
 use crate::cluster::{Delivery, EntryId, Happening, Node, NodeConfig, NodeOutput, NodeStanding, StoredNode};
+use crate::control::AccountOrder;
 use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRY_BYTES};
 use crate::net::handover::HandoverError;
 
@@ -42,6 +43,8 @@ pub(super) struct LogEnd {
     pub(super) has_more: bool,
     /// The node has been there: people are let in from then on, also while it is not.
     pub(super) opened: bool,
+    /// Orders of the administrator that only read, and wait until the node has been there, with their tickets.
+    pub(super) early_orders: Vec<(u64, AccountOrder)>,
     /// The last message that was given to the history.
     kept: MessageId,
     /// Takes in turn what the hub proposes.
@@ -58,6 +61,7 @@ pub(super) struct StoredLogEnd {
     without_room: VecDeque<ClientId>,
     unanswered: Unanswered,
     opened: bool,
+    early_orders: Vec<(u64, AccountOrder)>,
     kept: MessageId,
 }
 
@@ -75,6 +79,7 @@ impl LogEnd {
             current: None,
             has_more: false,
             opened: false,
+            early_orders: Vec::new(),
             kept,
             buffer: Vec::new(),
         }
@@ -94,6 +99,7 @@ impl LogEnd {
             current,
             has_more: _,
             opened,
+            early_orders,
             kept,
             buffer,
         } = self;
@@ -107,6 +113,7 @@ impl LogEnd {
             without_room: without_room.clone(),
             unanswered: unanswered.clone(),
             opened: *opened,
+            early_orders: early_orders.clone(),
             kept: *kept,
         }
     }
@@ -121,8 +128,17 @@ impl LogEnd {
         stored: StoredLogEnd,
         now: Time,
     ) -> Result<LogEnd, HandoverError> {
-        let StoredLogEnd { node, proposed, entries, waiting, without_room, unanswered, opened, kept } =
-            stored;
+        let StoredLogEnd {
+            node,
+            proposed,
+            entries,
+            waiting,
+            without_room,
+            unanswered,
+            opened,
+            early_orders,
+            kept,
+        } = stored;
         let under_way: usize = entries.iter().map(|(_, changes)| changes).sum();
         if waiting.len() != under_way + proposed.len() {
             return Err(HandoverError::Broken("who waits for the log"));
@@ -144,6 +160,7 @@ impl LogEnd {
             current: None,
             has_more: false,
             opened,
+            early_orders,
             kept,
             buffer: Vec::new(),
         })

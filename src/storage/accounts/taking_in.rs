@@ -63,7 +63,7 @@ impl Accounts {
     /// Takes an account as several nodes have it; says whether anything is different. One of the same name under another number is none
     /// of theirs, and goes.
     pub(in crate::storage) fn take_shared(&mut self, record: &AccountRecord) -> bool {
-        let AccountRecord { account: Account { key, name }, password, made_from } = record;
+        let AccountRecord { account: Account { key, name }, password, made_from, .. } = record;
         let before = self.known.get(key).filter(|known| known.name == *name);
         if before.is_some_and(|known| known.hash == password.as_str()) {
             return false;

@@ -40,6 +40,13 @@ impl Database {
         Ok(rows)
     }
 
+    /// When each account was made.
+    pub(super) fn accounts_made(&self) -> Result<BTreeMap<AccountKey, UnixMillis>> {
+        let mut all = self.cached("SELECT key, made_at FROM account")?;
+        let made = all.query_map([], |row| Ok(account(row, 0)?.zip(Some(UnixMillis(row.get(1)?)))))?;
+        made.filter_map(Result::transpose).collect()
+    }
+
     /// The number behind that of the last account that was ever in the file.
     pub(in crate::storage) fn next_account(&self) -> Result<AccountKey> {
         // SQLite remembers the highest one, also if it was deleted.
@@ -96,8 +103,8 @@ impl Database {
     }
 
     /// Writes an account that several nodes have, as it is now. One of the same name under another number is none of theirs, and goes.
-    pub(in crate::storage) fn write_account(&self, record: &AccountRecord, at: i64) -> Result<()> {
-        let AccountRecord { account: Account { key, name }, password, made_from } = record;
+    pub(in crate::storage) fn write_account(&self, record: &AccountRecord) -> Result<()> {
+        let AccountRecord { account: Account { key, name }, password, made_from, made_at } = record;
         for (other, like) in self.accounts_like(name)? {
             if let Some(other) = account_key(other).filter(|other| other != key && like == *name) {
                 self.remove_account(other)?;
@@ -107,7 +114,7 @@ impl Database {
             return Ok(());
         }
         if !self.change_password(*key, password.as_str(), None)? {
-            self.insert_account(*key, (name, password.as_str()), *made_from, at)?;
+            self.insert_account(*key, (name, password.as_str()), *made_from, made_at.0)?;
         }
         Ok(())
     }

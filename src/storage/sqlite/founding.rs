@@ -15,10 +15,12 @@ impl Store {
             return Err(self.failed(StoreCause::OfLog));
         }
         let account = |row: &super::AccountRow| Account { key: row.key, name: row.name.clone() };
+        let made = self.writer.accounts_made().map_err(|error| self.failed(error.into()))?;
         let passwords = self.found.accounts.iter().map(|row| AccountRecord {
             account: account(row),
             password: PasswordHash::new(row.hash.clone()),
             made_from: row.made_from,
+            made_at: made.get(&row.key).copied().unwrap_or_default(),
         });
         let letters = self.writer.letters().map_err(|error| self.failed(error.into()))?;
         let last_messages = self.writer.last_messages().map_err(|error| self.failed(error.into()))?;

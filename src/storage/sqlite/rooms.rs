@@ -154,7 +154,7 @@ impl Database {
             FileChange::Fact(RoomChange { room, what }) => self.write_fact(*room, what, at),
             FileChange::Room(room) => self.write_room(room, at),
             FileChange::RoomGone { key } => self.end_room(*key, at),
-            FileChange::Account(record) => self.write_account(record, at),
+            FileChange::Account(record) => self.write_account(record),
             FileChange::AccountGone { key } => self.remove_account(*key),
             FileChange::Letter(letter) => self.write_letter(letter),
             FileChange::Retain(retained) => self.retain(retained, at),

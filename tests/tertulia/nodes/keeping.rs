@@ -134,7 +134,12 @@ fn node_that_goes_on_from_a_state_is_told_all_that_is_kept_and_what_is_missing()
 #[test]
 fn letters_are_bounded_by_the_chat_and_gone_when_they_have_been_read() {
     let key = AccountKey(1.try_into().expect("not 0"));
-    let record = |account: Account| AccountRecord { account, password: hash("girasol"), made_from: None };
+    let record = |account: Account| AccountRecord {
+        account,
+        password: hash("girasol"),
+        made_from: None,
+        made_at: UnixMillis(0),
+    };
     let account = Account { key, name: name("María") };
     let (id, from, at) = (MessageId(3), name("Juan"), UnixMillis(0));
     let message = OfflineMessage { id, from, sender: None, at, text: Text::clean("de antes") };
@@ -171,20 +176,22 @@ fn accounts_are_edited_in_the_log() {
     let add = |called: &str| AccountEdit::Add(name(called), hash("girasol"));
     assert_eq!(node.edits(add("Ana")), AdminReply::Done);
     assert_eq!(node.edits(add("ana")), AdminReply::Refused(AdminRefusal::NameTaken(name("Ana"))));
+    let made_at = node.at.wall;
+    node.at.wall = UnixMillis(made_at.0 + 60_000);
     assert_eq!(node.edits(AccountEdit::Change(name("Ana"), hash("rosa"))), AdminReply::Done);
     assert_eq!(
         node.edits(AccountEdit::Remove(name("Eva"))),
         AdminReply::Refused(AdminRefusal::NoSuchAccount)
     );
-    let kept: Vec<String> = node
+    let kept: Vec<(&str, UnixMillis)> = node
         .effects
         .iter()
         .filter_map(|effect| match effect {
-            Effect::Account(record) => Some(record.password.as_str().to_owned()),
+            Effect::Account(record) => Some((record.password.as_str(), record.made_at)),
             _ => None,
         })
         .collect();
-    assert_eq!(kept, ["girasol", "rosa"]);
+    assert_eq!(kept, [("girasol", made_at), ("rosa", made_at)], "it was made when the log says");
     assert_eq!(node.edits(AccountEdit::Remove(name("Ana"))), AdminReply::Done);
     assert!(node.effects.iter().any(|effect| matches!(effect, Effect::AccountGone(_))));
     let ana = node.enters(1, "Ana");

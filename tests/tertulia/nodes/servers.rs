@@ -7,6 +7,7 @@ use tertulia::cluster::{
     Entry, EntryId, LogFounding, LogLine, LogSnapshot, News, NodeConfig, NodeInput, NodeOutput, Read, Replica,
 };
 use tertulia::config::Config;
+use tertulia::control::{AccountOrder, AccountReply, ControlRefusal};
 use tertulia::net::Server;
 
 use crate::turns::house::{House, MemoryStream};
@@ -293,4 +294,22 @@ fn what_is_typed_while_a_server_begins_again_behind_a_log_that_was_put_back_is_s
     }
     assert_eq!(heard[0].matches("Eva: dos\n").count(), 1, "{heard:?}");
     assert_eq!(heard[1].matches("Ana: tres\n").count(), 1, "{heard:?}");
+}
+
+#[test]
+fn order_that_only_reads_waits_until_the_server_is_there() {
+    let mut world = World::new();
+    let mut server = Server::new(Config::default());
+    server.join_nodes(NodeConfig::new("a".parse().expect("a name"), 2, VERSION));
+    world.houses[0] = House::of(server);
+    world.read[0] = None;
+    world.waits(SECOND);
+    let house = &mut world.houses[0];
+    assert!(house.server.order_account(7, AccountOrder::List, house.now));
+    house.turn();
+    assert_eq!(house.server.take_account_replies(), [], "what it has is of an earlier place of the log");
+    world.settles();
+    let replies = world.houses[0].server.take_account_replies();
+    let busy = AccountReply::Refused(ControlRefusal::Busy);
+    assert_eq!(replies, [(7, busy)], "it has no file in which accounts stand");
 }

@@ -156,6 +156,6 @@ fn snapshot_shows_no_secret_when_it_is_printed() {
     let text = to_text(&chat.hub);
     assert!(text.contains("caracola azul"), "the password under way is in it");
     let snapshot: HubSnapshot = serde_json::from_str(&text).expect("a snapshot");
-    assert_eq!(format!("{snapshot:?}"), "HubSnapshot(version 11: 0 members, 1 newcomers, 1 rooms)");
+    assert_eq!(format!("{snapshot:?}"), "HubSnapshot(version 12: 0 members, 1 newcomers, 1 rooms)");
     assert!(!format!("{:?}", chat.hub).contains("caracola"));
 }

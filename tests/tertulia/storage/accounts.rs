@@ -2,7 +2,7 @@
 
 use tertulia::chat::{
     Account, AccountChange, AccountKey, AccountRecord, AuthRequest, AuthResult, ClientId, Matter,
-    PasswordHash, Reply, Request,
+    PasswordHash, Reply, Request, UnixMillis,
 };
 use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::limits::{
@@ -10,7 +10,7 @@ use tertulia::limits::{
     TRUSTED_ADDRESSES,
 };
 use tertulia::locale::FileFault;
-use tertulia::storage::{RequestId, Storage, StorageEvent, hash};
+use tertulia::storage::{RequestId, Storage, StorageEvent, Store, hash};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, login, name, origin, password};
 
@@ -50,8 +50,10 @@ fn account_of_several_nodes_is_kept_as_it_came_from_the_chat() {
     desk.storage.share_accounts();
     let key = before.next().and_then(AccountKey::next).expect("few accounts");
     let account = Account { key, name: name("Ana") };
-    let record =
-        |words| Box::new(AccountRecord { account: account.clone(), password: with(words), made_from: None });
+    let made_at = UnixMillis(1_700_000_000_000);
+    let record = |words| {
+        Box::new(AccountRecord { account: account.clone(), password: with(words), made_from: None, made_at })
+    };
     desk.storage.account(record("otra puerta"));
     let last = record("la última");
     desk.storage.account(last.clone());
@@ -61,6 +63,9 @@ fn account_of_several_nodes_is_kept_as_it_came_from_the_chat() {
     assert_eq!(desk.login(Some(before), "sésamo ábrete"), AuthResult::Wrong);
     assert!(desk.storage.close(DEADLINE));
 
+    let chat = Store::open(dir.path(), None).expect("nobody else has it").chat().expect("a chat");
+    let made: Vec<UnixMillis> = chat.passwords.iter().map(|record| record.made_at).collect();
+    assert_eq!(made, [made_at], "and not when it was written");
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.storage.accounts(), Some(vec![account]));
     assert_eq!(desk.login(Some(key), "la última"), AuthResult::Granted(key));
