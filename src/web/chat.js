@@ -347,7 +347,10 @@ const HEARD = {
       moved(room.name, [], names);
       if (words) note(`${list(names)}: ${words}`, room);
     }
-    if (more && active && !active.isPrivate) wire.send({ type: 'who', room: active.name });
+    if (!more) return;
+    // Those who are not named may have been in any of them.
+    const asked = left ? known : [...rooms.values()].filter((room) => !room.isPrivate && !room.gone);
+    for (const room of asked) wire.send({ type: 'who', room: room.name });
   },
   renamed({ from, to }) {
     if (from === me) welcomed(to, token);

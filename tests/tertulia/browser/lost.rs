@@ -159,6 +159,26 @@ fn page_whose_server_was_held_for_dead_shows_who_is_there_by_then() {
 }
 
 #[test]
+fn page_asks_who_is_in_each_room_when_more_have_left_the_chat_than_are_named() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let (_luis, mut ana) = luis_and_ana_with(&server, REACH);
+    ana.say("/entrar cocina");
+    ana.looks_at("#cocina");
+    ana.turn_to("general");
+    // As a server says it whose people all leave at once.
+    ana.0.evaluate(
+        "globalThis.asked = []; const send = connection.send.bind(connection); connection.send = (text) => { const said = \
+         JSON.parse(text); if (said.type === 'who') asked.push(said.room); send(text); }; connection.onmessage({ data: \
+         JSON.stringify({ type: 'left', chat: true, names: ['Luis'], more: 6, text: 'Luis y 6 más' }) })",
+    );
+    assert_eq!(ana.0.evaluate("asked.sort().join()"), "cocina,general");
+    ana.expect_no_complaints();
+}
+
+#[test]
 fn page_whose_name_is_another_persons_behind_the_death_of_its_server_asks_for_one() {
     if missing() {
         return;

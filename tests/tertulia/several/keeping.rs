@@ -182,7 +182,8 @@ fn directory_is_of_one_log_or_of_a_server_alone() {
     assert!(order(&other).status.success());
     let other = ["--cluster", &url, "--cluster-prefix", "otro", "--node", "b", "--data", kept.dirs[1].arg()];
     let mut foreign = Server::start(&other);
-    foreign.console_find(|line| line.contains("Los datos de --data son de otro registro que el de --cluster"));
+    foreign
+        .console_find(|line| line.contains("Los datos de --data son de otro registro que el de --cluster"));
     assert_eq!(foreign.wait().code(), Some(3));
 }
 
