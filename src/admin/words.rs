@@ -345,12 +345,12 @@ fn occupied(dir: &Path, language: Language) -> String {
     let dir = dir.display();
     match language {
         Spanish => format!(
-            "Otro programa tiene ocupado {dir} y no atiende órdenes; quizá es un servidor cuyo tertulia.sock ha borrado alguien. \
-             No se ha hecho nada."
+            "Otro programa tiene ocupado {dir} y no atiende órdenes; quizá es un servidor que acaba de empezar, o cuyo tertulia.sock ha \
+             borrado alguien. No se ha hecho nada."
         ),
         English => format!(
-            "Another program holds {dir} and takes no orders; it may be a server whose tertulia.sock was deleted. Nothing was \
-             done."
+            "Another program holds {dir} and takes no orders; it may be a server that has just begun, or whose tertulia.sock was \
+             deleted. Nothing was done."
         ),
     }
 }
