@@ -4,9 +4,9 @@ use super::{
     ACCOUNTS_MAX, ANSWER_MAX_BYTES, CHANGES_UNDER_WAY_MAX, DECISIONS_MAX, EXPULSIONS_MAX,
     FAILURES_REMEMBERED, HANDSHAKE_MAX_BYTES, HANDSHAKES_MAX, HIDDEN_GONE_MAX, HISTORY_CHANGES_MAX_BYTES,
     HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LEFT_BEHIND_MAX,
-    LETTERS_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES,
-    MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX,
-    TLS_SESSION_MAX_BYTES, UPGRADE_STATE_MAX_BYTES,
+    LETTERS_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOG_READ_BYTES, LOG_READS_IN_HAND,
+    LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES, MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING,
+    QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX, TLS_SESSION_MAX_BYTES, UPGRADE_STATE_MAX_BYTES,
 };
 
 /// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
@@ -61,11 +61,6 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     // Two tables of failures, each of which is copied when it grows.
     let strangers = 2 * FAILURES_REMEMBERED * FAILURE_MAX_BYTES + EXPULSIONS_MAX * EXPULSION_MAX_BYTES;
     let accounts = ACCOUNTS_MAX * ACCOUNT_MAX_BYTES;
-    // In a chat of several nodes: in the chat, and in a copy for a snapshot.
-    let letters = 2 * LETTERS_MAX_BYTES;
-    let left_behind = 2 * LEFT_BEHIND_MAX * BELONGINGS_MAX_BYTES;
-    // As a command, as a change, and as what is written of it.
-    let under_way = CHANGES_UNDER_WAY_MAX * 3 * LINE_MAX_BYTES;
     // Waiting, being written, and the copy that is written, of the console and of the file.
     let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
     let lost = LOST_SESSIONS_MAX * PLACE_MAX_BYTES + 2 * LOST_SESSIONS_MAX_BYTES;
@@ -78,10 +73,19 @@ pub const fn memory_max_bytes(places: usize) -> usize {
         + hidden
         + strangers
         + accounts
-        + letters
-        + left_behind
-        + under_way
         + logs
         + lost;
     PROGRAM_MAX_BYTES + all + places * (PLACE_MAX_BYTES + TLS_SESSION_MAX_BYTES)
+}
+
+/// What one of several servers may have beside that, but for the people of the others and, while it makes a snapshot, a copy of the chat.
+pub const fn node_memory_max_bytes() -> usize {
+    // In the chat, and in the copy.
+    let letters = 2 * LETTERS_MAX_BYTES;
+    let left_behind = 2 * LEFT_BEHIND_MAX * BELONGINGS_MAX_BYTES;
+    // As a command, as a change, and as what is written of it.
+    let under_way = CHANGES_UNDER_WAY_MAX * 3 * LINE_MAX_BYTES;
+    // As the engine gave them, and as lines that are parsed.
+    let reads = 2 * LOG_READS_IN_HAND * LOG_READ_BYTES;
+    letters + left_behind + under_way + reads
 }
