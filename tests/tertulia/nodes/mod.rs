@@ -17,6 +17,7 @@ mod process;
 mod questions;
 mod resuming;
 mod servers;
+mod storm;
 mod together;
 mod turns;
 #[cfg(feature = "cluster")]

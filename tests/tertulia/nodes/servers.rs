@@ -84,6 +84,23 @@ impl World {
         busy || !self.away[at] && !self.houses[at].server.is_there()
     }
 
+    /// One server takes a turn, if it is awake, and what it wants done at the log is done.
+    pub(super) fn takes_a_turn(&mut self, at: usize) {
+        if !self.asleep[at] {
+            self.goes_on(at);
+        }
+    }
+
+    /// Whether the log answers a server.
+    pub(super) fn has_log(&self, at: usize) -> bool {
+        !self.away[at]
+    }
+
+    /// The log does not answer a server any more; or it does again.
+    pub(super) fn toggles_log(&mut self, at: usize) {
+        if self.away[at] { self.comes_back(at) } else { self.loses(at) }
+    }
+
     /// The log does not answer a server any more.
     pub(super) fn loses(&mut self, at: usize) {
         self.away[at] = true;
