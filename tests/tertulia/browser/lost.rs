@@ -2,6 +2,8 @@
 
 use super::reader::Reader;
 use super::{luis_and_ana, luis_and_ana_with, missing, server};
+use crate::support::peer::Peer;
+use crate::support::server::Server;
 
 /// Lets a test break the connection of the page, as a network does.
 const REACH: &str = "globalThis.WebSocket = class extends WebSocket {
@@ -11,16 +13,23 @@ const REACH: &str = "globalThis.WebSocket = class extends WebSocket {
     }
 };";
 
+/// Luis in the room of everybody, and Ana there and in another one, with a script that runs before the page's own.
+#[track_caller]
+fn luis_and_ana_in_the_kitchen_too(server: &Server, script: &str) -> (Peer, Reader) {
+    let (luis, mut ana) = luis_and_ana_with(server, script);
+    ana.say("/entrar cocina");
+    ana.looks_at("#cocina");
+    ana.turn_to("general");
+    (luis, ana)
+}
+
 #[test]
 fn page_takes_a_lost_connection_up_again_and_misses_nothing() {
     if missing() {
         return;
     }
     let server = server();
-    let (mut luis, mut ana) = luis_and_ana_with(&server, REACH);
-    ana.say("/entrar cocina");
-    ana.looks_at("#cocina");
-    ana.turn_to("general");
+    let (mut luis, mut ana) = luis_and_ana_in_the_kitchen_too(&server, REACH);
     luis.say("uno");
     ana.sees("uno");
     ana.0.evaluate("connection.close()");
@@ -104,10 +113,7 @@ fn page_that_is_loaded_again_shows_the_room_that_its_reader_had() {
         return;
     }
     let server = server();
-    let (mut luis, mut ana) = luis_and_ana(&server);
-    ana.say("/entrar cocina");
-    ana.looks_at("#cocina");
-    ana.turn_to("general");
+    let (mut luis, mut ana) = luis_and_ana_in_the_kitchen_too(&server, "");
     ana.say("uno");
     luis.until("Ana: uno");
     ana.come_back();
@@ -141,10 +147,7 @@ fn page_whose_server_was_held_for_dead_shows_who_is_there_by_then() {
         return;
     }
     let server = server();
-    let (_luis, mut ana) = luis_and_ana_with(&server, REACH);
-    ana.say("/entrar cocina");
-    ana.looks_at("#cocina");
-    ana.turn_to("general");
+    let (_luis, mut ana) = luis_and_ana_in_the_kitchen_too(&server, REACH);
     ana.0.wait("document.getElementById('folk').textContent.includes('Luis')");
     // As a server says it that is one of several: Luis left meanwhile, Eva came, and the kitchen is gone.
     ana.0.evaluate(
@@ -164,10 +167,7 @@ fn page_asks_who_is_in_each_room_when_more_have_left_the_chat_than_are_named() {
         return;
     }
     let server = server();
-    let (_luis, mut ana) = luis_and_ana_with(&server, REACH);
-    ana.say("/entrar cocina");
-    ana.looks_at("#cocina");
-    ana.turn_to("general");
+    let (_luis, mut ana) = luis_and_ana_in_the_kitchen_too(&server, REACH);
     // As a server says it whose people all leave at once.
     ana.0.evaluate(
         "globalThis.asked = []; const send = connection.send.bind(connection); connection.send = (text) => { const said = \
