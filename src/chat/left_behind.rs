@@ -88,3 +88,45 @@ impl LeftBehind {
         all.flat_map(|(_, belongings)| belongings.correspondent.iter_mut().chain(&mut belongings.contact))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::mem::size_of;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::limits::{BELONGINGS_MAX_BYTES, DECISIONS_PER_CLIENT};
+
+    fn name() -> Name {
+        Name::known("Ana").expect("a name")
+    }
+
+    /// What a member leaves behind who was invited to so many rooms.
+    fn belongings(rooms: usize) -> Belongings {
+        let invited = (0..rooms).map(|room| (RoomId::FIRST, RoomKey(room as u64))).collect();
+        Belongings { name: name(), contact: None, correspondent: None, invited }
+    }
+
+    #[test]
+    fn so_many_are_kept_and_of_more_the_first_are_given_up() {
+        let mut left = LeftBehind::default();
+        let more = 10;
+        for slot in 0..(LEFT_BEHIND_MAX + more) as u32 {
+            let until = MonoTime::START + Duration::from_secs(slot.into());
+            left.keep(MemberId::new(slot, 1), until, belongings(0));
+        }
+        assert_eq!((left.members.len(), left.due.len()), (LEFT_BEHIND_MAX, LEFT_BEHIND_MAX));
+        assert!(left.take(MemberId::new(more as u32 - 1, 1), &name()).is_none());
+        assert!(left.take(MemberId::new(more as u32, 1), &name()).is_some());
+        assert_eq!(left.members.len(), left.due.len());
+    }
+
+    #[test]
+    fn each_takes_no_more_than_is_counted_for_it() {
+        let most = belongings(DECISIONS_PER_CLIENT);
+        let parts = size_of::<(MemberId, MonoTime, Belongings)>() + size_of::<(MonoTime, MemberId)>();
+        let invited = most.invited.capacity() * size_of::<(RoomId, RoomKey)>();
+        // Nodes of a tree are half empty at the worst.
+        assert!(2 * parts + invited <= BELONGINGS_MAX_BYTES, "{}", 2 * parts + invited);
+    }
+}
