@@ -77,6 +77,12 @@ function show(room) {
   if (!phone.matches) line.focus();
 }
 
+/** Asks who is in a room: now if it is looked at, else when it is, for crowds may come and go each second. */
+function recount(room) {
+  room.unsure = room !== active;
+  if (!room.unsure) wire.send({ type: 'who', room: room.name });
+}
+
 /** Everything about the room that is looked at. */
 function draw() {
   view.header(active);
@@ -85,6 +91,7 @@ function draw() {
   drawTab(active);
   view.pending(active, again);
   drawPeople.now();
+  if (active.unsure) recount(active);
   if (!active.filled && !active.isPrivate && !active.loading && !active.gone) ask(active);
 }
 
@@ -338,7 +345,8 @@ const HEARD = {
   joined({ room = 'general', names, more }) {
     moved(room, names, []);
     // A crowd is not told by all its names.
-    if (more) wire.send({ type: 'who', room });
+    const known = rooms.get(`#${room}`);
+    if (more && known) recount(known);
   },
   left({ room: left, names, more, words }) {
     // Who leaves the chat leaves all rooms.
@@ -350,7 +358,7 @@ const HEARD = {
     if (!more) return;
     // Those who are not named may have been in any of them.
     const asked = left ? known : [...rooms.values()].filter((room) => !room.isPrivate && !room.gone);
-    for (const room of asked) wire.send({ type: 'who', room: room.name });
+    asked.forEach(recount);
   },
   renamed({ from, to }) {
     if (from === me) welcomed(to, token);

@@ -18,6 +18,7 @@ export class Room {
     Object.assign(this, {
       name, isPrivate, topic: null, people: new Map(), lines: [], pending: [], draft: '', unread: 0, below: 0,
       more: !isPrivate, // whether there are older lines to be asked for
+      unsure: false, // whether more people came or went than were named
     });
   }
 
